@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Turns the rows that run.sh measured into the table, and the table into met or missed.
+# A row: tool|input|records|user_s|sys_s|wall_s|peak_kb
+
+function rate(tool, on) # records per second of user CPU time; 0 when not measured
+{
+	return user_s[tool, on] > 0 ? records[tool, on] / user_s[tool, on] : 0
+}
+
+function wall_rate(tool, on)
+{
+	return wall_s[tool, on] > 0 ? records[tool, on] / wall_s[tool, on] : 0
+}
+
+function ratio(a, b)
+{
+	return a > 0 && b > 0 ? a / b : 0
+}
+
+# A value of 0 is a thing that was not measured: no tool takes no time.
+function target(text, value, limit, less, format,    verdict)
+{
+	if (value <= 0)
+		verdict = "not measured"
+	else
+		verdict = (less ? value < limit : value >= limit) ? "met" : "missed"
+	printf "%-42s %-14s %s\n", text, (value > 0 ? sprintf(format, value) : "-"), verdict
+}
+
+function report_instructions(    line, part, text)
+{
+	while ((getline line < instructions) > 0) {
+		split(line, part, " ")
+		text = text sprintf("%s%s %d", text ? ", " : "", part[1], part[2])
+	}
+	if (counter == "none")
+		text = "not available (needs hardware counters for perf, or valgrind)"
+	else
+		text = (text ? text : "not measured") " (" counter ")"
+	print "earthdog, user-space instructions per record: " text
+}
+
+function report_startup(    line, part)
+{
+	while ((getline line < startup) > 0) {
+		split(line, part, "|")
+		printf "earthdog, start-up, %s: %.1f ms wall, median of 20\n", part[1],
+			part[4] * 1000
+		if (part[4] * 1000 > slowest_ms)
+			slowest_ms = part[4] * 1000
+	}
+}
+
+{
+	tool[NR] = $1
+	on[NR] = $2
+	records[$1, $2] = $3
+	user_s[$1, $2] = $4
+	sys_s[$1, $2] = $5
+	wall_s[$1, $2] = $6
+	peak_mb[$1, $2] = $7 * 1024 / 1e6
+	if ($1 ~ /^earthdog/ && peak_mb[$1, $2] > peak)
+		peak = peak_mb[$1, $2]
+}
+
+END {
+	printf "%-16s %-11s %14s %9s %8s %9s %9s %12s\n", "tool", "input", "M rec/user-s", "user s",
+		"sys s", "wall s", "peak MB", "x tcpdump -w"
+	base = rate("tcpdump -w", "capture")
+	for (i = 1; i <= NR; i++) {
+		t = tool[i]
+		o = on[i]
+		x = o == "capture" || o == "tenth of it" ? ratio(rate(t, o), base) : 0
+		printf "%-16s %-11s %14s %9.3f %8.3f %9.3f %9.1f %12s\n", t, o,
+			(rate(t, o) ? sprintf("%.3f", rate(t, o) / 1e6) : "-"), user_s[t, o],
+			sys_s[t, o], wall_s[t, o], peak_mb[t, o], (x ? sprintf("%.4f", x) : "-")
+	}
+	print ""
+	report_startup()
+	report_instructions()
+	print ""
+	ours = rate("earthdog 1x1", "capture")
+	tsv = rate("earthdog 1x1", "Zeek TSV")
+	json = rate("earthdog 1x1", "Zeek JSON")
+	dnstop = rate("dnstop -l 3", "capture")
+	tshark = rate("tshark 4 fields", "capture") + rate("tshark 4 fields", "tenth of it")
+	speed_up = ratio(wall_rate("earthdog 2x2", "capture"), wall_rate("earthdog 1x1", "capture"))
+	printf "%-42s %-14s %s\n", "target", "measured", "verdict"
+	target("capture, >= 2 M packets/s", ours / 1e6, 2, 0, "%.3f M/s")
+	target("capture, >= 25 x tshark", ratio(ours, tshark), 25, 0, "%.1f x")
+	target("capture, >= 5 x dnstop", ratio(ours, dnstop), 5, 0, "%.1f x")
+	target("Zeek TSV, >= 2 M records/s", tsv / 1e6, 2, 0, "%.3f M/s")
+	target("Zeek JSON, >= 1 M records/s", json / 1e6, 1, 0, "%.3f M/s")
+	target("peak memory, < 300 MB", peak, 300, 1, "%.1f MB")
+	target("start-up, < 50 ms", slowest_ms, 50, 1, "%.1f ms")
+	target("two cores, >= 1.7 x one in wall time", speed_up, 1.7, 0, "%.2f x")
+}

@@ -1,0 +1,303 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Measures earthdog and its peers side by side on inputs that generate.c makes up; see README.md.
+# The one idea: every number comes from the same files, the same core and the same hour, and is
+# given as user CPU time and as a ratio, so that it can be compared between machines.
+
+set -euo pipefail
+export LC_ALL=C
+export TZ=UTC # without it tcpdump's text mode asks for the local time zone on every packet
+
+usage()
+{
+	cat <<-END
+	usage: bench/run.sh [OPTIONS] [BUILD_DIR]
+
+	  BUILD_DIR    folder that holds the earthdog binary, or the binary itself (default: build)
+	  --quick      give tshark a tenth of the capture; its figures are per packet anyway
+	  --pairs N    query/response pairs in the capture (default 1500000)
+	  --lines N    lines in each Zeek log (default 5000000)
+	  --runs N     runs of each tool but tshark; the median counts (default 3)
+
+	Inputs are kept in EARTHDOG_BENCH_DIR (default \${TMPDIR:-/tmp}/earthdog-bench).
+	END
+}
+
+die()
+{
+	echo "run.sh: $*" >&2
+	exit 2
+}
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(dirname "$here")/build
+load=$(cut -d' ' -f1 /proc/loadavg)
+quick=0 pairs=1500000 lines=5000000 runs=3
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--quick) quick=1 ;;
+	--pairs | --lines | --runs)
+		[[ ${2:-} =~ ^[1-9][0-9]*$ ]] || die "$1 needs a positive number"
+		printf -v "${1#--}" %s "$2"
+		shift
+		;;
+	-h | --help)
+		usage
+		exit 0
+		;;
+	-*) die "unknown option $1; --help lists them" ;;
+	*) build=$1 ;;
+	esac
+	shift
+done
+
+earthdog=$build/src/earthdog # where Meson puts it
+[ ! -f "$build/earthdog" ] || earthdog=$build/earthdog
+[ ! -f "$build" ] || earthdog=$build
+[[ $earthdog == */* ]] || earthdog=./$earthdog
+cache=${EARTHDOG_BENCH_DIR:-${TMPDIR:-/tmp}/earthdog-bench}
+umask 022 # tcpdump gives up root before it opens the capture
+mkdir -p "$cache"
+work=$(mktemp -d "$cache/run.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+: >"$work/rows"
+: >"$work/notes"
+
+# Said once, however often it happens.
+note()
+{
+	grep -qxF -e "$*" "$work/notes" || echo "$*" >>"$work/notes"
+}
+
+# -------------------------------------------------------------------- the cores we may use
+
+# "0-2,5" as taskset prints it, to "0 1 2 5".
+cpu_list()
+{
+	local part
+	for part in ${1//,/ }; do
+		seq "${part%-*}" "${part#*-}"
+	done
+}
+
+read -ra cpus <<<"$(cpu_list "$(taskset -pc $$ | sed 's/.*: //')" | xargs)"
+one=${cpus[0]}
+two=${cpus[1]:+${cpus[0]},${cpus[1]}}
+
+# -------------------------------------------------------------------- inputs
+
+stamp=$(sha256sum "$here/generate.c" | cut -c1-12)
+cc=${CC:-cc}
+"$cc" -std=c17 -D_GNU_SOURCE -O2 -o "$work/generate" "$here/generate.c"
+"$cc" -std=c17 -D_GNU_SOURCE -O2 -o "$work/measure" "$here/measure.c"
+
+# input SHAPE COUNT: prints the path of that input, made if this generator has not made it yet.
+input()
+{
+	local path=$cache/input-$stamp-$2.$1
+
+	if [ ! -e "$path" ]; then
+		echo "making $path" >&2
+		"$work/generate" "$1" --count "$2" >"$work/input"
+		mv "$work/input" "$path"
+	fi
+	echo "$path"
+}
+
+# What an older generator made is of no use to anyone.
+find "$cache" -maxdepth 1 -name 'input-*' ! -name "input-$stamp-*" -delete
+
+tiny=$(input pcap 20)
+capture=$(input pcap "$pairs")
+tsv=$(input tsv "$lines")
+json=$(input json "$lines")
+packets=$((2 * pairs))
+
+# -------------------------------------------------------------------- measuring
+
+# measure CORES RUNS COMMAND...: leaves "user sys wall peak_kb" in $result; false if it failed.
+measure()
+{
+	local cores=$1 n=$2 status user sys wall peak
+	shift 2
+	echo "measuring: $*" >&2
+	taskset -c "$cores" "$work/measure" -n "$n" -o "$work/result" -- "$@" \
+		>/dev/null 2>"$work/stderr"
+	read -r user sys wall peak status <"$work/result"
+	result="$user $sys $wall $peak"
+	# 3 is earthdog's word for "finished, but some input was skipped".
+	if [ "$status" -ne 0 ] && ! [[ $status -eq 3 && $1 == "$earthdog" ]]; then
+		note "failed (exit $status): $* $(tail -n 1 "$work/stderr")"
+		return 1
+	fi
+}
+
+have()
+{
+	command -v "$1" >/dev/null && return
+	note "missing, so skipped: $1"
+	return 1
+}
+
+# row TOOL INPUT RECORDS RUNS COMMAND...: a peer's row of the table.
+row()
+{
+	local tool=$1 on=$2 records=$3 n=$4
+	shift 4
+	if have "$1" && measure "$one" "$n" "$@"; then
+		echo "$tool|$on|$records|${result// /|}" >>"$work/rows"
+	fi
+}
+
+scan()
+{
+	local n=$1 path=$2
+	scan_command=("$earthdog" scan --quiet --format ndjson -o /dev/null --stats "$work/stats"
+		--shards "$n" --readers "$n" "$path")
+}
+
+# earthdog_row INPUT RECORDS PATH N_CORES. Records that it did not analyse are not counted.
+earthdog_row()
+{
+	local tool="earthdog ${4}x$4" on=$1 records=$2 cores=$one seen
+
+	[ "$4" -eq 1 ] || cores=$two
+	scan "$4" "$3"
+	rm -f "$work/stats"
+	have "$earthdog" && measure "$cores" "$runs" "${scan_command[@]}" || return 0
+	seen=$(grep -oE '"analysed": *[0-9]+' "$work/stats" | head -n 1 | tr -dc 0-9) || true
+	seen=${seen:-0}
+	if [ "$seen" -ne "$records" ]; then
+		note "$tool analysed $seen of $records records of $on"
+	fi
+	[ "$seen" -gt 0 ] || return 0
+	[ "$seen" -ge "$records" ] || records=$seen
+	echo "$tool|$on|$records|${result// /|}" >>"$work/rows"
+}
+
+measure_capture()
+{
+	cat "$capture" >/dev/null # into the page cache, once for all
+	earthdog_row capture "$packets" "$capture" 1
+	row "tcpdump -w" capture "$packets" "$runs" tcpdump -r "$capture" -w /dev/null
+	row "tcpdump text" capture "$packets" "$runs" tcpdump -n -r "$capture"
+	row "dnstop -l 3" capture "$packets" "$runs" dnstop -l 3 "$capture"
+	row "ndpiReader -q" capture "$packets" "$runs" ndpiReader -i "$capture" -q
+	local path=$capture n=$packets on=capture tenth=$((pairs / 10))
+	if [ "$quick" -eq 1 ] && [ "$tenth" -gt 0 ]; then
+		path=$(input pcap $tenth)
+		n=$((2 * tenth))
+		on="tenth of it"
+	fi
+	row "tshark 4 fields" "$on" "$n" 1 tshark -n -r "$path" -T fields \
+		-e ip.src -e ip.dst -e dns.qry.name -e dns.qry.type
+	[ -z "$two" ] || earthdog_row capture "$packets" "$capture" 2
+}
+
+# measure_log INPUT PATH
+measure_log()
+{
+	cat "$2" >/dev/null
+	earthdog_row "$1" "$lines" "$2" 1
+	row "wc -l" "$1" "$lines" "$runs" wc -l "$2"
+	[ -z "$two" ] || earthdog_row "$1" "$lines" "$2" 2
+}
+
+measure_startup()
+{
+	have "$earthdog" || return 0
+	scan 1 "$tiny"
+	measure "$one" 20 "$earthdog" --version && echo "--version|${result// /|}" >>"$work/startup"
+	measure "$one" 20 "${scan_command[@]}" && echo "tiny scan|${result// /|}" >>"$work/startup"
+	return 0
+}
+
+# -------------------------------------------------------------------- instructions
+
+counter=none
+if perf stat -x, -e instructions:u true 2>&1 | grep -qE '^[0-9]+,'; then
+	counter=perf
+elif command -v valgrind >/dev/null; then
+	counter=callgrind
+fi
+
+# Prints the user-space instructions of one command, or nothing.
+instructions()
+{
+	if [ "$counter" = perf ]; then
+		perf stat -x, -e instructions:u -o "$work/count" -- "$@" >/dev/null 2>&1 || true
+		grep -oE '^[0-9]+' "$work/count" || true
+	else
+		valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null |
+			awk '/Collected :/ { n += $NF } END { if (n) printf "%.0f\n", n }' || true
+	fi
+}
+
+# The slope between two sizes, so that start-up does not count.
+measure_instructions()
+{
+	local shape small large n
+	[ "$counter" != none ] && have "$earthdog" || return 0
+	for shape in pcap tsv json; do
+		echo "counting instructions: $shape" >&2
+		scan 1 "$(input $shape 10000)"
+		small=$(instructions "${scan_command[@]}")
+		scan 1 "$(input $shape 30000)"
+		large=$(instructions "${scan_command[@]}")
+		n=20000
+		[ $shape != pcap ] || n=40000
+		if [ -n "$small" ] && [ -n "$large" ]; then
+			echo "$shape $(((large - small) / n))" >>"$work/instructions"
+		else
+			note "instructions on $shape: $counter could not count them"
+		fi
+	done
+}
+
+# -------------------------------------------------------------------- the report
+
+version_of()
+{
+	if command -v "$1" >/dev/null; then
+		"$@" 2>/dev/null | head -n 1 || true
+	fi
+}
+
+report_head()
+{
+	echo "earthdog benchmark, generator $stamp"
+	echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)," \
+		"${#cpus[@]} cores allowed, Linux $(uname -r)"
+	echo "load before the runs: $load; pinned to core $one${two:+ (two-core runs: $two)};" \
+		"median of $runs runs, tshark 1"
+	version_of "$earthdog" --version
+	version_of tcpdump --version
+	version_of tshark --version
+	echo
+}
+
+main()
+{
+	if awk -v l="$load" 'BEGIN { exit !(l > 0.5) }'; then
+		note "load $load: other work was running, so do not trust wall times"
+	fi
+	measure_capture
+	measure_log "Zeek TSV" "$tsv"
+	measure_log "Zeek JSON" "$json"
+	measure_startup
+	measure_instructions
+	report_head
+	touch "$work/startup" "$work/instructions"
+	awk -F'|' -v counter="$counter" -v startup="$work/startup" \
+		-v instructions="$work/instructions" -f "$here/report.awk" "$work/rows"
+	if [ -s "$work/notes" ]; then
+		echo
+		echo "notes:"
+		sed 's/^/  /' "$work/notes"
+	fi
+}
+
+main

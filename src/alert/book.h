@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The book of incidents: findings about one key become one alert, updated and never repeated. Fixed capacity;
+ * a full book gives the place of its least alert to a graver one and counts it. One thread owns a book.
+ */
+#ifndef ED_ALERT_BOOK_H
+#define ED_ALERT_BOOK_H
+
+#include "record/finding.h"
+
+struct ed_book {
+	struct ed_alert *alerts;
+	uint64_t *keys;          /* key_hash of each */
+	float *best;             /* highest score so far */
+	uint32_t n, capacity;
+	uint64_t n_displaced, n_refused;
+};
+
+/* 0 or -ENOMEM. */
+int ed_book_init(struct ed_book *b, uint32_t capacity);
+void ed_book_done(struct ed_book *b);
+
+/* Opens or updates the incident of the finding. */
+void ed_book_note(struct ed_book *b, const struct ed_finding *f);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a finding to an alert: identity, level, the sentence with numbers, what would turn the verdict. */
+#ifndef ED_ALERT_EXPLAIN_H
+#define ED_ALERT_EXPLAIN_H
+
+#include "record/finding.h"
+
+/* Fills @ret whole, but for the sequence. */
+void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret);
+
+#endif

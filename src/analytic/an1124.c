@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * AN1124, Network Devices: clients that send DNS queries with high volume, long names, encoded payloads.
+ * The network sees every client, so the scope is every event that names one.
+ */
+#include "analytic/analytic.h"
+
+#include <string.h>
+
+static const double BURST_BITS = 2;
+
+struct an1124_conf {
+	double query_rate_per_client; /* 1/s */
+};
+static_assert(sizeof(struct an1124_conf) <= ED_ANALYTIC_CONF_MAX, "conf budget");
+
+static const struct ed_option an1124_tunables[] = {
+	{
+		.name = "QueryRatePerClient",
+		.type = ED_OPT_RATE,
+		.offset = offsetof(struct an1124_conf, query_rate_per_client),
+		.min = 0.001,
+		.max = 1e6,
+		.def = "20/s",
+		.arg = "RATE",
+		.help = "lookups of one client under one domain, over ten seconds, from which a burst "
+			"adds to the evidence",
+	},
+	{ 0 },
+};
+
+static const uint32_t an1124_tunable_needs[] = { ED_FIELD_TIME | ED_FIELD_CLIENT };
+
+static bool an1124_in_scope(const void *conf, const struct ed_event *ev)
+{
+	(void)conf;
+	return (ev->has & (ED_FIELD_CLIENT | ED_FIELD_QNAME)) == (ED_FIELD_CLIENT | ED_FIELD_QNAME);
+}
+
+static void an1124_weigh(const void *conf, struct ed_evidence *evidence, uint32_t n_evidence)
+{
+	const struct an1124_conf *c = conf;
+
+	for (uint32_t i = 0; i < n_evidence; i++) {
+		if (strcmp(evidence[i].family, "volume") != 0)
+			continue;
+		if (ed_evidence_get(&evidence[i], "peak_queries_per_s", 0) < c->query_rate_per_client)
+			continue;
+		evidence[i].bits += (float)BURST_BITS;
+		ed_evidence_fact(&evidence[i], "burst_above_query_rate_per_client", 1);
+	}
+}
+
+const struct ed_analytic ed_analytic_an1124 = {
+	.id = "AN1124",
+	.platform = "Network Devices",
+	.help = "clients with high volume, long or encoded names, from any sensor on the network",
+	.log_sources = "DC0085 Network Traffic Content: NSM:Flow dns.log",
+	.version = 1,
+	.needs = ED_FIELD_TIME | ED_FIELD_CLIENT | ED_FIELD_QNAME,
+	.wants = ED_FIELD_QTYPE | ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES | ED_FIELD_TTL |
+		 ED_FIELD_QNAME_CASE | ED_FIELD_QNAME_BYTES,
+	.conf_bytes = sizeof(struct an1124_conf),
+	.tunables = an1124_tunables,
+	.tunable_needs = an1124_tunable_needs,
+	.in_scope = an1124_in_scope,
+	.weigh = an1124_weigh,
+};

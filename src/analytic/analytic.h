@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An analytic of DET0400: its scope, the fields it needs, the evidence it uses, and ATT&CK's mutable
+ * elements as its settings. fuse.c turns the families' bits into one score, the same way for all five.
+ * One file and one row in analytic.def make an analytic.
+ */
+#ifndef ED_ANALYTIC_ANALYTIC_H
+#define ED_ANALYTIC_ANALYTIC_H
+
+#include "conf/option.h"
+#include "record/alert.h"
+#include "record/event.h"
+#include "record/evidence.h"
+
+enum { ED_ANALYTIC_CONF_MAX = 256, ED_ANALYTICS_MAX = 8 };
+
+struct ed_analytic {
+	const char *id;        /* "AN1124" */
+	const char *platform;  /* ATT&CK's: "Network Devices" */
+	const char *help;
+	const char *log_sources; /* ATT&CK's data components and channels */
+	uint32_t version;
+	uint32_t needs;        /* ED_FIELD_*: cannot work without */
+	uint32_t wants;        /* ED_FIELD_*: works better with */
+	size_t conf_bytes;     /* <= ED_ANALYTIC_CONF_MAX */
+	const struct ed_option *tunables; /* ATT&CK's mutable elements, under ATT&CK's names */
+	/* Which fields a tunable needs, in the order of .tunables: a tunable without its field does nothing. */
+	const uint32_t *tunable_needs;
+	/* True when the analytic speaks about the client that sent @ev (platform, role). */
+	bool (*in_scope)(const void *conf, const struct ed_event *ev);
+	/* Lets the tunables speak: may raise bits (not yet capped) and add facts. NULL: nothing to add. */
+	void (*weigh)(const void *conf, struct ed_evidence *evidence, uint32_t n_evidence);
+};
+
+#define ANALYTIC(id) extern const struct ed_analytic ed_analytic_##id;
+#include "analytic/analytic.def"
+#undef ANALYTIC
+
+/* The registry, in the order of analytic.def; NULL-terminated. */
+extern const struct ed_analytic *const ed_analytics[];
+
+/* The tunables in force, as text. Returns how many were written, at most ED_ALERT_TUNABLES_MAX. */
+uint32_t ed_analytic_tunables(const struct ed_analytic *a, const void *conf,
+			      struct ed_tunable ret[static ED_ALERT_TUNABLES_MAX]);
+
+/* By ATT&CK's id; NULL when there is none. */
+const struct ed_analytic *ed_analytic_find(const char *id);
+
+#endif

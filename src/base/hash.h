@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keyed hashing. Every hash of bytes that an attacker can choose takes the key of the run
+ * (`--seed`, fixed by default so that a replay is reproducible; random in the daemon).
+ * XXH3 is Yann Collet's, from libxxhash; the mixer is the finaliser of splitmix64 (Steele et al. 2014).
+ */
+#ifndef ED_BASE_HASH_H
+#define ED_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static inline uint64_t ed_hash_bytes(const void *p, size_t n, uint64_t key)
+{
+	return XXH3_64bits_withSeed(p, n, key);
+}
+
+/* A bijection on 64 bits that spreads every input bit over every output bit. */
+static inline uint64_t ed_hash_mix(uint64_t x)
+{
+	x ^= x >> 30;
+	x *= 0xbf58476d1ce4e5b9U;
+	x ^= x >> 27;
+	x *= 0x94d049bb133111ebU;
+	return x ^ (x >> 31);
+}
+
+/* Two words to one; for a fixed @a a bijection of @b, for a fixed @b one of @a. */
+static inline uint64_t ed_hash_pair(uint64_t a, uint64_t b)
+{
+	return ed_hash_mix(a * 0x9e3779b97f4a7c15U + b);
+}
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options of every reading command; see reading.h. Only what works is a row. */
+#include "cmd/reading.h"
+
+#include "cmd/settings.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+
+static const char *const colours[] = {
+	[ED_COLOUR_AUTO] = "auto",
+	[ED_COLOUR_ALWAYS] = "always",
+	[ED_COLOUR_NEVER] = "never",
+	NULL,
+};
+
+const struct ed_option ed_reading_options[] = {
+	{
+		.name = "input-format",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, input_format),
+		.arg = "NAME",
+		.help = "read every input as this format instead of looking at its first bytes",
+	},
+	{
+		.name = "from",
+		.type = ED_OPT_TIME,
+		.offset = offsetof(struct ed_reading, from_ns),
+		.arg = "TIME",
+		.help = "leave out what is older: 2026-11-03T14:00:00Z, or a date (UTC)",
+	},
+	{
+		.name = "to",
+		.type = ED_OPT_TIME,
+		.offset = offsetof(struct ed_reading, to_ns),
+		.arg = "TIME",
+		.help = "leave out what is younger",
+	},
+	{
+		.name = "psl",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, psl),
+		.arg = "FILE",
+		.help = "public suffix list to use instead of the system's",
+	},
+	{
+		.name = "memory",
+		.type = ED_OPT_SIZE,
+		.offset = offsetof(struct ed_reading, memory_bytes),
+		.min = 0x1p25,
+		.max = 0x1p40,
+		.def = "256MiB",
+		.arg = "SIZE",
+		.help = "memory for all tables and buffers together",
+	},
+	{
+		.name = "shards",
+		.type = ED_OPT_U32,
+		.offset = offsetof(struct ed_reading, n_shards),
+		.min = 1,
+		.max = ED_SCAN_SHARDS_MAX,
+		.arg = "N",
+		.help = "threads that analyse, by default one a core; the alerts do not depend on it",
+	},
+	{
+		.name = "readers",
+		.type = ED_OPT_U32,
+		.offset = offsetof(struct ed_reading, n_readers),
+		.min = 1,
+		.max = ED_SCAN_READERS_MAX,
+		.arg = "N",
+		.help = "threads that decode, by default one a core; the alerts do not depend on it",
+	},
+	{
+		.name = "seed",
+		.type = ED_OPT_U64,
+		.offset = offsetof(struct ed_reading, seed),
+		.def = "1",
+		.arg = "N",
+		.help = "key of the hash tables; an input built against one key is harmless under another",
+	},
+	{
+		.name = "set",
+		.type = ED_OPT_LIST,
+		.offset = offsetof(struct ed_reading, set),
+		.arg = "KEY=VALUE",
+		.help = "set a mutable element, as AN1124.QueryRatePerClient=50/s; may be given again",
+	},
+	{
+		.name = "format",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, format),
+		.arg = "FORMAT",
+		.help = "form of the alerts, by default table on a terminal and ndjson otherwise",
+	},
+	{
+		.name = "output",
+		.letter = 'o',
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, output),
+		.arg = "FILE",
+		.help = "write the alerts to FILE, which appears whole or not at all, never over an input",
+	},
+	{
+		.name = "min-level",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, min_level),
+		.def = "low",
+		.arg = "LEVEL",
+		.help = "leave out alerts below LEVEL, so informational ones unless asked for",
+	},
+	{
+		.name = "fail-on",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, fail_on),
+		.arg = "LEVEL",
+		.help = "exit with 10 when an alert reaches LEVEL, shown or not",
+	},
+	{
+		.name = "stats",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, stats),
+		.arg = "FILE",
+		.help = "write the account of the run to FILE as JSON",
+	},
+	{
+		.name = "quiet",
+		.letter = 'q',
+		.type = ED_OPT_FLAG,
+		.offset = offsetof(struct ed_reading, quiet),
+		.help = "no progress and no closing summary",
+	},
+	{
+		.name = "color",
+		.type = ED_OPT_CHOICE,
+		.offset = offsetof(struct ed_reading, colour),
+		.choices = colours,
+		.def = "auto",
+		.arg = "WHEN",
+		.help = "colour in the table",
+	},
+	{ .name = NULL },
+};
+
+int ed_reading_config(const struct ed_reading *o, const char *const *paths, size_t n_paths,
+		      struct ed_scan_config *ret, char error[static ED_READING_ERROR_MAX])
+{
+	static_assert((int)ED_READING_ERROR_MAX >= (int)ED_SETTING_ERROR_MAX, "handed on");
+
+	ed_scan_config_init(ret);
+	ret->paths = paths;
+	ret->n_paths = n_paths;
+	ret->input_format = o->input_format;
+	ret->from_ns = o->from_ns;
+	ret->to_ns = o->to_ns;
+	ret->psl_path = o->psl;
+	ret->memory_bytes = o->memory_bytes;
+	ret->n_shards = o->n_shards;
+	ret->n_readers = o->n_readers;
+	ret->seed = o->seed;
+	if (o->from_ns != 0 && o->to_ns != 0 && o->from_ns > o->to_ns) {
+		(void)snprintf(error, ED_READING_ERROR_MAX, "--from is later than --to");
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < o->set.n; i++) {
+		int r = ed_settings_apply(ret, o->set.v[i], error);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}

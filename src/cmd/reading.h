@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options of every command that reads input and raises alerts: one table, one struct. */
+#ifndef ED_CMD_READING_H
+#define ED_CMD_READING_H
+
+#include "conf/option.h"
+#include "engine/scan.h"
+
+enum ed_colour { ED_COLOUR_AUTO, ED_COLOUR_ALWAYS, ED_COLOUR_NEVER };
+
+struct ed_reading {
+	const char *input_format; /* NULL: sniff */
+	int64_t from_ns, to_ns;   /* 0: open */
+	const char *psl;          /* NULL: the system's */
+	uint64_t memory_bytes;
+	uint32_t n_shards, n_readers; /* 0: one a core */
+	uint64_t seed;
+	struct ed_option_list set;
+	const char *format; /* NULL: by where the output goes */
+	const char *output; /* NULL: standard output */
+	const char *min_level;
+	const char *fail_on; /* NULL: no level */
+	const char *stats;   /* NULL: none */
+	bool quiet;
+	uint32_t colour; /* ed_colour */
+};
+
+extern const struct ed_option ed_reading_options[];
+
+enum { ED_READING_ERROR_MAX = 512 };
+
+/*
+ * The engine's configuration from the options; @paths is borrowed. 0, or -EINVAL when the options
+ * contradict each other or a setting is wrong, with one line in @error.
+ */
+int ed_reading_config(const struct ed_reading *o, const char *const *paths, size_t n_paths,
+		      struct ed_scan_config *ret, char error[static ED_READING_ERROR_MAX]);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `earthdog scan PATH...`: the hunt in files. The engine runs; here is what a person or a script
+ * meets: the checks before, the line while it runs, the alerts, the account and the exit status
+ * after.
+ */
+#include "cmd/cmd.h"
+
+#include "cmd/output.h"
+#include "cmd/progress.h"
+#include "cmd/reading.h"
+#include "cmd/report.h"
+#include "cmd/terminal.h"
+#include "cmd/text.h"
+#include "format/format.h"
+#include "sink/sink.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+enum { SINK_BUF_BYTES = 1 << 20 };
+
+static_assert((int)ED_OUTPUT_ERROR_MAX >= (int)ED_READING_ERROR_MAX, "one buffer serves all");
+
+struct levels {
+	enum ed_level min;
+	enum ed_level fail_on; /* ED_LEVEL_N: none */
+};
+
+/* The command line has checked the names. */
+static struct levels levels_of(const struct ed_reading *o)
+{
+	struct levels l = { .min = ED_LEVEL_LOW, .fail_on = ED_LEVEL_N };
+
+	if (o->min_level)
+		(void)ed_level_from_name(o->min_level, &l.min);
+	if (o->fail_on)
+		(void)ed_level_from_name(o->fail_on, &l.fail_on);
+	return l;
+}
+
+static enum ed_exit say(enum ed_exit status, const char *error)
+{
+	ed_cmd_say("%s", error);
+	return status;
+}
+
+/* All that can be known to go wrong with the outputs before hours are spent on the input. */
+static int check_outputs(const struct ed_reading *o, const struct ed_call *call,
+			 char error[static ED_OUTPUT_ERROR_MAX])
+{
+	int r = ed_output_check(o->output, call->operands, call->n_operands, error);
+
+	if (r == 0 && o->stats)
+		r = ed_output_check(o->stats, call->operands, call->n_operands, error);
+	if (r == 0 && o->stats && ed_output_same(o->output, o->stats)) {
+		(void)snprintf(error, ED_OUTPUT_ERROR_MAX, "--stats goes where the alerts go");
+		r = -EINVAL;
+	}
+	return r;
+}
+
+static const struct ed_sink *choose_sink(const struct ed_reading *o, bool terminal)
+{
+	return ed_sink_find(o->format ? o->format : terminal ? "table" : "ndjson");
+}
+
+/* Hands what the sink has written to the file. */
+static int drain(struct ed_buf *out, FILE *f)
+{
+	int r = 0;
+
+	if (out->full)
+		r = -ENOMEM;
+	else if (out->n > 0 && fwrite(out->p, 1, out->n, f) != out->n)
+		r = -EIO;
+	ed_buf_clear(out);
+	return r;
+}
+
+static size_t count_shown(const struct ed_scan_result *r, enum ed_level min)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_alerts; i++)
+		n += r->alerts[i].level >= (uint8_t)min;
+	return n;
+}
+
+static int put_alerts(const struct ed_sink *sink, const struct ed_sink_options *o,
+		      const struct ed_scan_result *result, enum ed_level min, FILE *f)
+{
+	struct ed_buf out;
+	size_t n = 0;
+	int r = 0;
+
+	ed_buf_init(&out, SINK_BUF_BYTES);
+	if (sink->begin)
+		sink->begin(o, &out);
+	r = drain(&out, f);
+	for (size_t i = 0; i < result->n_alerts && r == 0; i++) {
+		if (result->alerts[i].level < (uint8_t)min)
+			continue;
+		sink->alert(o, &result->alerts[i], &out);
+		r = drain(&out, f);
+		n++;
+	}
+	if (sink->end && r == 0) {
+		sink->end(o, n, &out);
+		r = drain(&out, f);
+	}
+	ed_buf_done(&out);
+	return r;
+}
+
+static int write_alerts(const struct ed_reading *o, const struct ed_scan_result *result,
+			enum ed_level min, char error[static ED_OUTPUT_ERROR_MAX])
+{
+	const char *names[ED_SCAN_FORMATS_MAX + 1] = { NULL };
+	struct ed_sink_options options = { .format_names = names };
+	struct ed_output out;
+	bool terminal;
+	int r = ed_output_open(o->output, &out, error);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; ed_formats[i] && i < ED_SCAN_FORMATS_MAX; i++)
+		names[i] = ed_formats[i]->name;
+	terminal = ed_terminal_is(out.f);
+	options.width = terminal ? ed_terminal_width(out.f) : 0;
+	options.colour = o->colour == ED_COLOUR_ALWAYS ||
+			 (o->colour == ED_COLOUR_AUTO && ed_terminal_is_capable(out.f) &&
+			  !ed_terminal_no_colour());
+	options.no_alerts = count_shown(result, min) == 0;
+	r = put_alerts(choose_sink(o, terminal), &options, result, min, out.f);
+	if (r < 0) {
+		(void)snprintf(error, ED_OUTPUT_ERROR_MAX, "cannot write the alerts: %s",
+			       strerror(-r));
+		(void)ed_output_close(&out, false, error);
+		return r;
+	}
+	return ed_output_close(&out, true, error);
+}
+
+static int write_stats(const char *path, const struct ed_scan_result *result,
+		       char error[static ED_OUTPUT_ERROR_MAX])
+{
+	struct ed_output out;
+	struct ed_buf text;
+	int r = ed_output_open(path, &out, error);
+
+	if (r < 0)
+		return r;
+	ed_buf_init(&text, SINK_BUF_BYTES);
+	ed_report_stats(result, &text);
+	r = drain(&text, out.f);
+	ed_buf_done(&text);
+	if (r < 0) {
+		(void)snprintf(error, ED_OUTPUT_ERROR_MAX, "cannot write --stats: %s",
+			       strerror(-r));
+		(void)ed_output_close(&out, false, error);
+		return r;
+	}
+	return ed_output_close(&out, true, error);
+}
+
+/* What was found, by gravity: see enum ed_exit. */
+static enum ed_exit status_of(const struct ed_scan_result *result, enum ed_level fail_on)
+{
+	if (result->interrupted)
+		return ED_EXIT_INTERRUPTED;
+	for (size_t i = 0; i < result->n_alerts; i++) {
+		if (result->alerts[i].level >= (uint8_t)fail_on)
+			return ED_EXIT_ALERT;
+	}
+	return result->damaged ? ED_EXIT_DAMAGED : ED_EXIT_OK;
+}
+
+static enum ed_exit report(const struct ed_reading *o, const struct ed_scan_result *result)
+{
+	struct levels levels = levels_of(o);
+	char error[ED_OUTPUT_ERROR_MAX];
+
+	if (write_alerts(o, result, levels.min, error) < 0)
+		return say(ED_EXIT_FAILURE, error);
+	/* The alerts first: on a terminal the summary follows them. */
+	if (!ed_cmd_flush_stdout())
+		return ED_EXIT_FAILURE;
+	if (o->stats && write_stats(o->stats, result, error) < 0)
+		return say(ED_EXIT_FAILURE, error);
+	if (!o->quiet)
+		ed_report_summary(result, levels.min, stderr);
+	return status_of(result, levels.fail_on);
+}
+
+/* The engine's errors: what another command line would cure, and what it would not. */
+static enum ed_exit say_engine_error(int r, const char *error)
+{
+	char shown[ED_PATH_TEXT_MAX];
+
+	ed_cmd_say("%s", ed_text_escape(error, shown, sizeof(shown)));
+	return r == -ENOMEM || r == -EIO || r == -EAGAIN ? ED_EXIT_FAILURE : ED_EXIT_USAGE;
+}
+
+static enum ed_exit scan_run(const struct ed_call *call)
+{
+	const struct ed_reading *o = call->conf;
+	char error[ED_OUTPUT_ERROR_MAX];
+	struct ed_scan_config conf;
+	struct ed_scan_result result;
+	struct ed_progress progress;
+	const struct ed_scan_hooks hooks = {
+		.arg = &progress,
+		.trouble = ed_progress_trouble,
+		.progress = ed_progress_hook,
+	};
+	enum ed_exit status;
+	int r;
+
+	if (ed_reading_config(o, call->operands, call->n_operands, &conf, error) < 0 ||
+	    check_outputs(o, call, error) < 0)
+		return say(ED_EXIT_USAGE, error);
+	ed_progress_catch_signals();
+	ed_progress_init(&progress, o->quiet);
+	r = ed_scan_run(&conf, &hooks, &result, error);
+	ed_progress_clear(&progress);
+	if (r < 0)
+		return say_engine_error(r, error);
+	status = report(o, &result);
+	ed_scan_done(&result);
+	return status;
+}
+
+static const struct ed_command_row scan_examples[] = {
+	{ "earthdog scan captures/",
+	  "Read every capture and log below captures/ and print a table." },
+	{ "zcat dns.log.gz | earthdog scan --format ndjson -",
+	  "Read standard input and print JSON lines." },
+	{ "earthdog scan --fail-on high --quiet --stats run.json -o alerts.ndjson logs/",
+	  "For a script: alerts and account go to files, the exit status says whether there was an alert." },
+	{ "earthdog scan --set AN1124.QueryRatePerClient=100/s --from 2026-11-03 logs/",
+	  "A mutable element of an analytic, and a part of the time." },
+	{ NULL, NULL },
+};
+
+const struct ed_command ed_command_scan = {
+	.name = "scan",
+	.operands = "PATH...",
+	.help = "hunt in captures and logs",
+	.description =
+		"Reads captures and logs of any known format, mixed, and prints one alert for each tunnel.\n"
+		"A PATH is a file, a directory (read with everything below it, hidden files left out) or \"-\" "
+		"for standard input. Files compressed with gzip, zstd, lz4 or xz are read through. The format is "
+		"found by looking at the first bytes of each input.\n"
+		"The same input gives the same alerts with the same identifiers, whatever the number of threads.\n",
+	.options = ed_reading_options,
+	.conf_bytes = sizeof(struct ed_reading),
+	.operands_min = 1,
+	.operands_max = SIZE_MAX,
+	.examples = scan_examples,
+	.run = scan_run,
+};

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hunt in files; see scan.h. */
+#include "engine/scan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alert/book.h"
+#include "base/mem.h"
+#include "engine/memory.h"
+#include "engine/pipeline.h"
+
+enum { TICK_MS = 100 };
+
+/* Any constant will do: a replay must not depend on the run. The daemon draws its own. */
+static const uint64_t DEFAULT_SEED = 1;
+static const uint64_t DEFAULT_MEMORY_BYTES = 256 << 20;
+
+struct scan {
+	const struct ed_scan_config *conf;
+	const struct ed_scan_hooks *hooks;
+	struct ed_feed feed;
+	struct ed_psl *psl;
+	struct ed_partition_conf partition_conf;
+	struct ed_partition partitions[ED_PARTITIONS];
+	struct ed_book books[ED_PARTITIONS]; /* each written by the thread that owns the partition */
+	bool interrupted;
+};
+
+void ed_scan_config_init(struct ed_scan_config *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->memory_bytes = DEFAULT_MEMORY_BYTES;
+	ret->seed = DEFAULT_SEED;
+	for (size_t i = 0; ed_analytics[i]; i++)
+		ed_options_default(ed_analytics[i]->tunables, ret->analytic_conf[i]);
+}
+
+static unsigned one_a_core(uint32_t asked, unsigned max)
+{
+	long n = asked ? asked : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > max ? max : (unsigned)n;
+}
+
+static void note_finding(void *arg, unsigned partition, const struct ed_finding *f)
+{
+	struct scan *s = arg;
+
+	ed_book_note(&s->books[partition], f);
+}
+
+/* ----------------------------------------------------------------- set-up */
+
+static int load_psl(struct scan *s, char error[static 256])
+{
+	const char *path = s->conf->psl_path ? s->conf->psl_path : ed_psl_default_path();
+	struct ed_psl_fault fault;
+	int r = ed_psl_load(path, s->conf->seed, &fault, &s->psl);
+
+	if (r < 0)
+		(void)snprintf(error, 256, "public suffix list %s: %s", path, strerror(-r));
+	else if (r > 0)
+		(void)snprintf(error, 256, "public suffix list %s, line %u: %s", path, fault.line, fault.text);
+	return r > 0 ? -EINVAL : r;
+}
+
+static int make_tables(struct scan *s, size_t slot_bytes, char error[static 256])
+{
+	struct ed_partition_conf *c = &s->partition_conf;
+	uint64_t least;
+	int r = ed_memory_split(s->conf->memory_bytes, slot_bytes, c, &least);
+
+	if (r < 0) {
+		(void)snprintf(error, 256, "--memory is too small: at least %llu MiB with so many readers",
+			       (unsigned long long)(least >> 20) + 1);
+		return r;
+	}
+	c->hash_key = s->conf->seed;
+	c->arg = s;
+	c->finding = note_finding;
+	for (size_t i = 0; ed_analytics[i]; i++)
+		c->analytic_conf[i] = s->conf->analytic_conf[i];
+	for (unsigned i = 0; i < ED_PARTITIONS && r == 0; i++) {
+		r = ed_partition_init(&s->partitions[i], i, c);
+		if (r == 0)
+			r = ed_book_init(&s->books[i], ED_MEMORY_BOOK_ALERTS);
+	}
+	if (r < 0)
+		(void)snprintf(error, 256, "tables: %s", strerror(-r));
+	return r;
+}
+
+static void scan_free(struct scan *s)
+{
+	for (unsigned i = 0; i < ED_PARTITIONS; i++) {
+		ed_partition_done(&s->partitions[i]);
+		ed_book_done(&s->books[i]);
+	}
+	ed_feed_done(&s->feed);
+	ed_psl_free(s->psl);
+	ed_mem_free(s);
+}
+
+/* ---------------------------------------------------------------- running */
+
+static void tell_troubles(void *arg, struct ed_feed *feed)
+{
+	struct scan *s = arg;
+
+	for (; feed->n_told < feed->n_troubles; feed->n_told++) {
+		if (s->hooks && s->hooks->trouble)
+			s->hooks->trouble(s->hooks->arg, &feed->troubles[feed->n_told]);
+	}
+}
+
+static void read_progress(void *arg, struct ed_feed *feed)
+{
+	struct ed_scan_progress *p = arg;
+
+	p->bytes_read = feed->bytes_in;
+	p->bytes_total = feed->bytes_total;
+	p->n_files = feed->n_files;
+	p->i_file = feed->i_file;
+}
+
+static void watch(struct scan *s, struct ed_pipeline *p, struct ed_pipeline_status *ret)
+{
+	do {
+		struct ed_scan_progress now = { 0 };
+
+		ed_pipeline_wait(p, TICK_MS, ret);
+		ed_pipeline_with_feed(p, tell_troubles, s);
+		if (ret->finished || s->interrupted || !s->hooks || !s->hooks->progress)
+			continue;
+		ed_pipeline_with_feed(p, read_progress, &now);
+		now.n_records = ret->n_records;
+		now.n_dropped = ret->n_damaged;
+		if (!s->hooks->progress(s->hooks->arg, &now)) {
+			s->interrupted = true;
+			ed_pipeline_stop(p);
+		}
+	} while (!ret->finished);
+}
+
+/* ----------------------------------------------------------------- result */
+
+static int by_gravity(const void *a, const void *b)
+{
+	const struct ed_alert *x = a, *y = b;
+
+	if (x->level != y->level)
+		return x->level > y->level ? -1 : 1;
+	if (x->start_ns != y->start_ns)
+		return x->start_ns < y->start_ns ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+/* A domain over all its clients is told only where no single client's alert says it already. */
+static bool told_by_a_client(const struct ed_book *b, const struct ed_alert *domain)
+{
+	if (ed_addr_known(&domain->client))
+		return false;
+	for (uint32_t i = 0; i < b->n; i++) {
+		const struct ed_alert *a = &b->alerts[i];
+
+		if (ed_addr_known(&a->client) && a->level >= ED_LEVEL_MEDIUM && a->domain.n == domain->domain.n &&
+		    memcmp(a->domain.wire, domain->domain.wire, domain->domain.n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int collect_alerts(struct scan *s, struct ed_scan_result *ret)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < ED_PARTITIONS; i++)
+		n += s->books[i].n;
+	ret->alerts = ed_mem_zalloc(n + 1, sizeof(*ret->alerts));
+	if (!ret->alerts)
+		return -ENOMEM;
+	for (unsigned i = 0; i < ED_PARTITIONS; i++) {
+		for (uint32_t j = 0; j < s->books[i].n; j++) {
+			if (told_by_a_client(&s->books[i], &s->books[i].alerts[j]))
+				continue;
+			ret->alerts[ret->n_alerts] = s->books[i].alerts[j];
+			ret->alerts[ret->n_alerts++].n_clients_all = (uint32_t)ret->n_clients;
+		}
+	}
+	qsort(ret->alerts, ret->n_alerts, sizeof(*ret->alerts), by_gravity);
+	return 0;
+}
+
+static void collect_tables(const struct scan *s, struct ed_scan_result *ret)
+{
+	struct ed_scan_table keys = { .name = "keys" }, sketches = { .name = "sketches" };
+	struct ed_scan_table suspects = { .name = "suspects" }, pending = { .name = "pending" };
+	struct ed_scan_table incidents = { .name = "incidents" };
+	const struct ed_partition_conf *c = &s->partition_conf;
+	double clients = 0, zones = 0;
+
+	for (unsigned i = 0; i < ED_PARTITIONS; i++) {
+		const struct ed_partition *p = &s->partitions[i];
+
+		clients += ed_hll_estimate(&p->clients);
+		zones += ed_hll_estimate(&p->zones);
+		keys.n_entries += p->keys.n_keys;
+		keys.n_evicted += p->keys.n_evicted;
+		keys.n_refused += p->keys.n_refused;
+		sketches.n_entries += p->keys.n_sketches_used;
+		sketches.n_evicted += p->keys.n_sketches_taken;
+		suspects.n_entries += p->n_suspects_used;
+		suspects.n_evicted += p->n_suspects_displaced;
+		pending.n_evicted += p->pending.n_evicted;
+		incidents.n_entries += s->books[i].n;
+		incidents.n_evicted += s->books[i].n_displaced;
+		incidents.n_refused += s->books[i].n_refused;
+	}
+	keys.capacity = (uint64_t)c->n_keys * ED_PARTITIONS;
+	keys.bytes = keys.capacity * sizeof(struct ed_key);
+	sketches.capacity = (uint64_t)c->n_sketches * ED_PARTITIONS;
+	sketches.bytes = sketches.capacity * sizeof(struct ed_key_sketch);
+	suspects.capacity = (uint64_t)c->n_suspects * ED_PARTITIONS;
+	suspects.bytes = suspects.capacity * sizeof(struct ed_suspect);
+	pending.capacity = ((uint64_t)s->partitions[0].pending.set_mask + 1) * 4 * ED_PARTITIONS;
+	pending.bytes = pending.capacity * sizeof(struct ed_pending_entry);
+	incidents.capacity = (uint64_t)ED_MEMORY_BOOK_ALERTS * ED_PARTITIONS;
+	incidents.bytes = incidents.capacity * sizeof(struct ed_alert);
+	ret->tables[ret->n_tables++] = keys;
+	ret->tables[ret->n_tables++] = sketches;
+	ret->tables[ret->n_tables++] = suspects;
+	ret->tables[ret->n_tables++] = pending;
+	ret->tables[ret->n_tables++] = incidents;
+	ret->n_clients = (uint64_t)(clients + 0.5);
+	ret->n_domains = (uint64_t)(zones + 0.5);
+}
+
+static void collect_files(const struct scan *s, struct ed_scan_result *ret)
+{
+	ed_tally_init(&ret->records);
+	for (size_t i = 0; i < s->feed.n_files; i++) {
+		const struct ed_feed_file *f = &s->feed.files[i];
+
+		ed_tally_add(&ret->records, &f->tally);
+		ret->n_files += f->tally.n_read > 0;
+		if (f->format)
+			ret->format_records[f->format_row] += f->tally.n_read;
+	}
+	ret->bytes = s->feed.bytes_in;
+	ret->damaged = s->feed.n_damaged_files > 0;
+}
+
+static double seconds_now(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static uint64_t peak_rss_bytes(void)
+{
+	struct rusage u;
+
+	return getrusage(RUSAGE_SELF, &u) == 0 ? (uint64_t)u.ru_maxrss * 1024 : 0;
+}
+
+static int collect(struct scan *s, const struct ed_pipeline_status *status, struct ed_scan_result *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	memcpy(ret->n_events, status->n_events, sizeof(ret->n_events));
+	collect_files(s, ret);
+	collect_tables(s, ret);
+	ret->interrupted = s->interrupted;
+	return collect_alerts(s, ret);
+}
+
+int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *hooks,
+		struct ed_scan_result *ret, char error[static 256])
+{
+	unsigned n_readers = one_a_core(conf->n_readers, ED_SCAN_READERS_MAX);
+	unsigned n_shards = one_a_core(conf->n_shards, ED_SCAN_SHARDS_MAX);
+	double start_s = seconds_now();
+	struct scan *s = ed_mem_zalloc(1, sizeof(*s));
+	struct ed_pipeline_status status = { 0 };
+	struct ed_pipeline *pipeline;
+	int r;
+
+	error[0] = '\0';
+	if (!s)
+		return -ENOMEM;
+	s->conf = conf;
+	s->hooks = hooks;
+	r = load_psl(s, error);
+	if (r == 0)
+		r = make_tables(s, ed_pipeline_bytes(n_readers, n_shards), error);
+	if (r == 0)
+		r = ed_feed_init(&s->feed, conf);
+	if (r == 0)
+		r = ed_pipeline_start(&(struct ed_pipeline_conf){ .feed = &s->feed,
+								  .psl = s->psl,
+								  .partitions = s->partitions,
+								  .hash_key = conf->seed,
+								  .n_readers = n_readers,
+								  .n_shards = n_shards,
+								  .from_ns = conf->from_ns,
+								  .to_ns = conf->to_ns },
+				      &pipeline);
+	if (r < 0)
+		goto out;
+	watch(s, pipeline, &status);
+	ed_pipeline_free(pipeline);
+	r = status.error < 0 ? status.error : collect(s, &status, ret);
+	if (r == 0) {
+		ret->wall_s = seconds_now() - start_s;
+		ret->peak_rss_bytes = peak_rss_bytes();
+	}
+out:
+	if (r < 0 && !error[0])
+		(void)snprintf(error, 256, "%s", strerror(-r));
+	scan_free(s);
+	return r;
+}
+
+void ed_scan_done(struct ed_scan_result *r)
+{
+	ed_mem_free(r->alerts);
+	r->alerts = NULL;
+	r->n_alerts = 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is added to an event before it is routed: the keyed hashes of name, zone and client, the zone cut, and
+ * what the name model says of the labels before the zone and of the registrable label. A pure function of the
+ * event; the cache in front of it only saves time (a response follows its query, popular names come back).
+ */
+#ifndef ED_ENRICH_ANNOTATE_H
+#define ED_ENRICH_ANNOTATE_H
+
+#include "enrich/zone.h"
+#include "record/event.h"
+
+struct ed_annotator;
+
+/* One a thread. @psl is borrowed and must outlive it. 0 or -ENOMEM. */
+int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, struct ed_annotator **ret);
+void ed_annotator_free(struct ed_annotator *a);
+
+/* Fills the fields that record/event.h lists under enrich/. */
+void ed_annotate(struct ed_annotator *a, struct ed_event *ev);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Content: do the payloads look encoded? The sum, over distinct payloads that are the client's own, of the
+ * log-likelihood ratio between "a random string over some encoding alphabet" and "a name people chose"
+ * (model/name_model.h), clipped a name so that one odd label decides nothing. Divided by four because the
+ * labels of one domain are not independent. Length is corrected for by construction: both terms grow with it.
+ */
+#include "evidence/evidence.h"
+#include "model/name_model.h"
+
+enum {
+	LLR_MIN_MBITS = -6 * 1024,
+	LLR_MAX_MBITS = 12 * 1024,
+	SUM_MIN_MBITS = -24 * 1024, /* a tunnel that starts after ordinary names is not forgiven for them */
+	SUM_MAX_MBITS = 1 << 20,
+	LABELS_DEPENDENT = 4,
+	LONG_LABEL = 52,            /* QueryLengthThreshold's default, a label that few names need */
+	ALPHABETS = 12,
+};
+
+struct content_state {
+	int32_t sum_mbits;
+	uint32_t n_names;
+	uint32_t n_encoded;           /* of them, likelier encoded than not */
+	uint32_t n_long;
+	uint32_t payload_bytes;
+	uint32_t max_bytes;
+	uint16_t alphabet[ALPHABETS]; /* names that fit each best; saturates */
+};
+static_assert((int)ED_ALPHABET_N <= (int)ALPHABETS, "a counter for each alphabet");
+static_assert(sizeof(struct content_state) <= ED_EVIDENCE_STATE_MAX, "per-key budget");
+
+static int32_t clip(int32_t v, int32_t min, int32_t max)
+{
+	return v < min ? min : v > max ? max : v;
+}
+
+static void content_observe(void *state, const struct ed_sighting *s)
+{
+	struct content_state *c = state;
+	const struct ed_event *ev = s->ev;
+	uint32_t n = s->key_kind == ED_KEY_CLIENT ? (uint32_t)(ev->name_n - ev->zone_off) : ev->zone_off;
+	uint16_t *fits = &c->alphabet[ev->payload_alphabet % ALPHABETS];
+
+	if (!s->is_query || !s->is_new || s->is_shared || n == 0)
+		return;
+	c->sum_mbits = clip(c->sum_mbits + clip(s->llr_mbits, LLR_MIN_MBITS, LLR_MAX_MBITS),
+			    SUM_MIN_MBITS, SUM_MAX_MBITS);
+	c->n_names++;
+	c->n_encoded += s->llr_mbits > 0;
+	c->n_long += ev->payload_longest >= LONG_LABEL;
+	c->payload_bytes += n;
+	if (n > c->max_bytes)
+		c->max_bytes = n;
+	if (*fits < UINT16_MAX)
+		(*fits)++;
+}
+
+static void content_fade(void *state)
+{
+	struct content_state *c = state;
+
+	c->sum_mbits /= 2;
+	c->n_names /= 2;
+	c->n_encoded /= 2;
+	c->n_long /= 2;
+	c->payload_bytes /= 2;
+	for (unsigned i = 0; i < ALPHABETS; i++)
+		c->alphabet[i] /= 2;
+}
+
+static void content_weigh(const void *state, const struct ed_subject *subject, struct ed_evidence *ret)
+{
+	const struct content_state *c = state;
+	double sum = c->sum_mbits / 1024.0;
+	unsigned best = 0;
+
+	(void)subject;
+	if (c->n_names == 0)
+		return;
+	for (unsigned i = 1; i < ALPHABETS; i++) {
+		if (c->alphabet[i] > c->alphabet[best])
+			best = i;
+	}
+	if (sum > 0)
+		ret->bits = (float)(sum / LABELS_DEPENDENT);
+	/* names at the limit of what fits are filled, not chosen */
+	if (sum > 0 && c->n_long * 2 >= c->n_names && c->n_names >= 3)
+		ret->bits += 1;
+	ed_evidence_fact(ret, "likelihood_ratio_bits", sum);
+	ed_evidence_fact(ret, "names_scored", c->n_names);
+	ed_evidence_fact(ret, "names_encoded", c->n_encoded);
+	ed_evidence_fact(ret, "mean_payload_bytes", (double)c->payload_bytes / c->n_names);
+	ed_evidence_fact(ret, "max_payload_bytes", c->max_bytes);
+	ed_evidence_fact(ret, "long_labels_share", (double)c->n_long / c->n_names);
+	ed_evidence_fact_text(ret, "alphabet", ed_name_model_alphabet_name(best));
+	ed_evidence_fact(ret, "alphabet_share", (double)c->alphabet[best] / c->n_names);
+}
+
+const struct ed_evidence_family ed_evidence_content = {
+	.name = "content",
+	.help = "names that look encoded: likelihood ratio against a model of ordinary names",
+	.cap_bits = 9,
+	.uses = ED_FIELD_QNAME,
+	.keys = 1 << ED_KEY_PAIR | 1 << ED_KEY_DOMAIN | 1 << ED_KEY_CLIENT,
+	.state_bytes = sizeof(struct content_state),
+	.observe = content_observe,
+	.fade = content_fade,
+	.weigh = content_weigh,
+};

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Structure: what is asked for and what comes back. A channel needs names that are never asked twice, record
+ * types whose answers carry free bytes, answers that are long or not meant to be kept, or failures that
+ * nobody minds. Each sign is a few bits; the sum is capped by the row.
+ */
+#include "evidence/evidence.h"
+
+enum { N_MIN = 5, DISTINCT_MIN = 20, TTL_LOW_S = 3 };
+
+struct structure_state {
+	uint32_t n_queries, n_new;
+	uint32_t n_rare;      /* NULL, PRIVATE, KEY and other types no ordinary client asks for */
+	uint32_t n_text;      /* TXT, SPF */
+	uint32_t n_names;     /* CNAME, MX, SRV asked for by the client itself */
+	uint32_t n_responses, n_answered;
+	uint32_t n_failed;    /* NXDOMAIN, SERVFAIL, REFUSED */
+	uint32_t n_ttl, n_ttl_low;
+	uint32_t n_trailing;  /* bytes behind the last record */
+	uint32_t n_same_v4;   /* A answers equal to the one before */
+	uint32_t n_v4;
+	uint32_t last_v4;
+	uint32_t n_sized;     /* responses whose rdata size is known */
+	uint64_t bytes_opaque, bytes_names;
+};
+static_assert(sizeof(struct structure_state) <= ED_EVIDENCE_STATE_MAX, "per-key budget");
+
+static void observe_type(struct structure_state *st, uint16_t qtype)
+{
+	switch (qtype) {
+	case ED_RR_A:
+	case ED_RR_AAAA:
+	case ED_RR_PTR:
+	case ED_RR_HTTPS:
+	case ED_RR_SOA:
+	case ED_RR_NS:
+	case ED_RR_DS:
+	case ED_RR_DNSKEY:
+	case ED_RR_ANY:
+	case ED_RR_NAPTR:
+		break;
+	case ED_RR_TXT:
+	case ED_RR_SPF:
+		st->n_text++;
+		break;
+	case ED_RR_CNAME:
+	case ED_RR_MX:
+	case ED_RR_SRV:
+		st->n_names++;
+		break;
+	case ED_RR_NULL:
+	case ED_RR_KEY:
+	case ED_RR_PRIVATE_IODINE:
+		st->n_rare++;
+		break;
+	default:
+		/* assigned types (SSHFP, TLSA, SVCB, ...) are unusual, not suspicious */
+		st->n_rare += qtype > 260 && qtype < 32768;
+		st->n_rare += qtype >= 65280;
+		break;
+	}
+}
+
+static void observe_answer(struct structure_state *st, const struct ed_event *ev)
+{
+	const struct ed_dns_answers *a = &ev->answers;
+
+	st->n_responses++;
+	st->n_failed += (ev->has & ED_FIELD_RCODE) && ev->rcode != ED_RCODE_NOERROR;
+	st->n_trailing += ev->trailing_bytes > 0;
+	st->n_answered += a->n > 0;
+	if ((ev->has & ED_FIELD_TTL) && a->n > 0) {
+		st->n_ttl++;
+		st->n_ttl_low += a->ttl_max_s <= TTL_LOW_S;
+	}
+	if (ev->has & ED_FIELD_RDATA_BYTES) {
+		st->n_sized++;
+		st->bytes_opaque += a->bytes_opaque;
+		st->bytes_names += a->bytes_names;
+	}
+	if (a->first_v4) {
+		st->n_v4++;
+		st->n_same_v4 += a->first_v4 == st->last_v4;
+		st->last_v4 = a->first_v4;
+	}
+}
+
+static void structure_observe(void *state, const struct ed_sighting *s)
+{
+	struct structure_state *st = state;
+
+	if (s->is_plain)
+		return;
+	if (s->is_query) {
+		st->n_queries++;
+		st->n_new += s->is_new && !s->is_shared;
+		if (s->ev->has & ED_FIELD_QTYPE)
+			observe_type(st, s->ev->qtype);
+	}
+	if (s->is_response)
+		observe_answer(st, s->ev);
+}
+
+static void structure_fade(void *state)
+{
+	struct structure_state *st = state;
+	uint32_t *counts[] = { &st->n_queries,  &st->n_new,      &st->n_rare,    &st->n_text,
+			       &st->n_names,    &st->n_responses, &st->n_answered, &st->n_failed,
+			       &st->n_ttl,      &st->n_ttl_low,  &st->n_trailing, &st->n_same_v4,
+			       &st->n_v4,       &st->n_sized };
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		*counts[i] /= 2;
+	st->bytes_opaque /= 2;
+	st->bytes_names /= 2;
+}
+
+static double share(uint64_t part, uint64_t whole)
+{
+	return whole ? (double)part / (double)whole : 0;
+}
+
+static double question_bits(const struct structure_state *st)
+{
+	double bits = 0;
+
+	if (st->n_rare >= 3)
+		bits += 4 * share(st->n_rare, st->n_queries);
+	if (st->n_text >= 3)
+		bits += 2 * share(st->n_text, st->n_queries);
+	if (st->n_names >= 3)
+		bits += 2 * share(st->n_names, st->n_queries);
+	if (st->n_new >= DISTINCT_MIN && share(st->n_new, st->n_queries) >= 0.95)
+		bits += 2;
+	else if (st->n_new >= N_MIN && share(st->n_new, st->n_queries) >= 0.8)
+		bits += 1;
+	return bits;
+}
+
+static double answer_bits(const struct structure_state *st)
+{
+	double opaque = share(st->bytes_opaque, st->n_sized);
+	double names = share(st->bytes_names, st->n_sized);
+	double bits = 0;
+
+	if (st->n_responses < N_MIN)
+		return 0;
+	if (opaque >= 30)
+		bits += opaque >= 100 ? 2 : 1;
+	if (names >= 60)
+		bits += names >= 120 ? 2 : 1;
+	if (st->n_ttl >= N_MIN && share(st->n_ttl_low, st->n_ttl) >= 0.9)
+		bits += 1.5;
+	if (share(st->n_trailing, st->n_responses) >= 0.5)
+		bits += 3;
+	if (share(st->n_failed, st->n_responses) >= 0.9)
+		bits += 1;
+	if (st->n_v4 >= DISTINCT_MIN && share(st->n_same_v4, st->n_v4) >= 0.9)
+		bits += 1;
+	return bits;
+}
+
+static void structure_weigh(const void *state, const struct ed_subject *subject, struct ed_evidence *ret)
+{
+	const struct structure_state *st = state;
+
+	ret->bits = (float)question_bits(st);
+	/* A name asked again and again is served from a cache; its answers say nothing about a channel. */
+	if (st->n_new >= N_MIN)
+		ret->bits += (float)answer_bits(st);
+	ed_evidence_fact(ret, "new_names_share", share(st->n_new, st->n_queries));
+	if (subject->has & ED_FIELD_QTYPE) {
+		ed_evidence_fact(ret, "rare_types_share", share(st->n_rare, st->n_queries));
+		ed_evidence_fact(ret, "txt_share", share(st->n_text, st->n_queries));
+		ed_evidence_fact(ret, "cname_mx_srv_share", share(st->n_names, st->n_queries));
+	}
+	if (st->n_responses > 0)
+		ed_evidence_fact(ret, "failed_share", share(st->n_failed, st->n_responses));
+	if (st->n_ttl > 0)
+		ed_evidence_fact(ret, "ttl_3s_or_less_share", share(st->n_ttl_low, st->n_ttl));
+	if (st->n_sized > 0) {
+		ed_evidence_fact(ret, "answer_payload_bytes_mean",
+				 share(st->bytes_opaque + st->bytes_names, st->n_sized));
+		ed_evidence_fact(ret, "answer_payload_bytes",
+				 (double)(st->bytes_opaque + st->bytes_names));
+	}
+	if (st->n_trailing > 0)
+		ed_evidence_fact(ret, "hidden_bytes_share", share(st->n_trailing, st->n_responses));
+	if (st->n_v4 > 0)
+		ed_evidence_fact(ret, "same_address_share", share(st->n_same_v4, st->n_v4));
+}
+
+const struct ed_evidence_family ed_evidence_structure = {
+	.name = "structure",
+	.help = "record types, names never asked twice, answers that carry data or are not to be kept",
+	.cap_bits = 6,
+	.uses = ED_FIELD_QNAME,
+	.keys = 1 << ED_KEY_PAIR | 1 << ED_KEY_CLIENT,
+	.state_bytes = sizeof(struct structure_state),
+	.observe = structure_observe,
+	.fade = structure_fade,
+	.weigh = structure_weigh,
+};

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Packets to events; see capture.h. */
+#include "format/capture.h"
+
+#include "base/cursor.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "format/dns_event.h"
+#include "wire/tcp.h"
+
+#include <errno.h>
+#include <sys/random.h>
+
+enum {
+	PORT_DNS = 53,
+	PORT_NBNS = 137,
+	PORT_MDNS = 5353,
+	PORT_LLMNR = 5355,
+	PROTO_TCP = 6,
+	PROTO_UDP = 17,
+	NESTED_FRAGMENTS_MAX = 4, /* fragments in a tunnel whose packets are fragments, and so on */
+};
+
+/* What is not an enum ed_drop: the record gave an event. */
+enum { ANALYSED = ED_DROP_N };
+
+struct ed_capture {
+	struct ed_frag frag;
+	struct ed_tcp tcp;
+};
+
+int ed_capture_new(struct ed_capture **ret)
+{
+	struct ed_capture *c;
+	uint64_t key;
+
+	/* Only places in the tables depend on the key, never what comes out: a replay stays a
+	 * replay. */
+	if (getrandom(&key, sizeof(key), 0) != sizeof(key))
+		return -EIO;
+	c = ed_mem_zalloc(1, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	ed_frag_init(&c->frag, key);
+	ed_tcp_init(&c->tcp, ~key);
+	*ret = c;
+	return 0;
+}
+
+void ed_capture_free(struct ed_capture *c)
+{
+	ed_mem_free(c);
+}
+
+static bool is_group(const struct ed_packet *pkt)
+{
+	/* 224.0.0.0/4 up to broadcast; ff00::/8 */
+	return pkt->v6 ? pkt->dst[0] == 0xff : pkt->dst[0] >= 224;
+}
+
+/* A UDP packet by its ports: ANALYSED means "to be read as DNS". Port 53 outweighs what the other
+ * port is. */
+static unsigned judge_udp(const struct ed_packet *pkt)
+{
+	uint16_t a = pkt->src_port, b = pkt->dst_port;
+
+	if (a == PORT_DNS || b == PORT_DNS)
+		return ANALYSED;
+	if (a == PORT_MDNS || b == PORT_MDNS)
+		return is_group(pkt) ? ED_DROP_MULTICAST : ANALYSED;
+	if (a == PORT_LLMNR || b == PORT_LLMNR || a == PORT_NBNS || b == PORT_NBNS)
+		return ED_DROP_MULTICAST;
+	return ED_DROP_NOT_DNS;
+}
+
+static bool is_dns_tcp(const struct ed_packet *pkt)
+{
+	return pkt->src_port == PORT_DNS || pkt->dst_port == PORT_DNS;
+}
+
+static void set_addr(const struct ed_packet *pkt, const uint8_t *p, struct ed_addr *ret)
+{
+	if (pkt->v6)
+		ed_addr_from_v6(p, ret);
+	else
+		ed_addr_from_v4(p, ret);
+}
+
+/* Who asked whom: the asker is the sender of a query and the receiver of a response. */
+static void set_ends(const struct ed_packet *pkt, struct ed_event *ev)
+{
+	bool query = ev->kind == ED_EVENT_DNS_QUERY;
+
+	set_addr(pkt, query ? pkt->src : pkt->dst, &ev->client);
+	set_addr(pkt, query ? pkt->dst : pkt->src, &ev->resolver);
+	ev->client_port = query ? pkt->src_port : pkt->dst_port;
+	ev->resolver_port = query ? pkt->dst_port : pkt->src_port;
+	ev->net_tag = pkt->net_tag;
+	ev->has |= ED_FIELD_CLIENT_PORT | ED_FIELD_TRANSPORT;
+	if (ed_addr_known(&ev->client))
+		ev->has |= ED_FIELD_CLIENT;
+	if (ed_addr_known(&ev->resolver))
+		ev->has |= ED_FIELD_RESOLVER;
+}
+
+/* A message in @msg, @wire_n bytes when it was sent. Returns ANALYSED or the reason there is no
+ * event. */
+static unsigned emit(const struct ed_capture_record *r, const struct ed_packet *pkt,
+		     struct ed_span msg, size_t wire_n, struct ed_batch *out)
+{
+	struct ed_event *ev = ed_batch_peek(out);
+
+	if (!ev)
+		return ED_DROP_BATCH_FULL;
+	if (ed_dns_event_read(msg, wire_n, ev) != 0)
+		return wire_n > msg.n ? ED_DROP_SNAPPED : ED_DROP_MALFORMED;
+	set_ends(pkt, ev);
+	ev->transport = pkt->protocol == PROTO_TCP ? ED_TRANSPORT_TCP : ED_TRANSPORT_UDP;
+	ev->time_ns = r->time_ns;
+	ev->time_quality = ED_TIME_NONE;
+	if (r->time_ns != ED_TIME_UNKNOWN_NS) {
+		ev->time_quality = ED_TIME_EXACT_UTC;
+		ev->has |= ED_FIELD_TIME;
+	}
+	ev->offset = r->offset;
+	ev->source = r->source;
+	ed_batch_commit(out, ev);
+	return ANALYSED;
+}
+
+/* @n packets share a fate. */
+static void settle(struct ed_batch *out, unsigned fate, uint64_t offset, uint64_t n)
+{
+	if (fate == ANALYSED)
+		out->tally.n_analysed += n;
+	else
+		ed_tally_drop_n(&out->tally, (enum ed_drop)fate, offset, n);
+}
+
+/* Why a packet that did not even get to UDP or TCP is dropped. */
+static enum ed_drop drop_of(enum ed_packet_kind kind)
+{
+	switch (kind) {
+	case ED_PACKET_BAD_LINK:
+		return ED_DROP_LINK;
+	case ED_PACKET_BAD_IP:
+		return ED_DROP_IP;
+	case ED_PACKET_BAD_TRANSPORT:
+		return ED_DROP_TRANSPORT;
+	case ED_PACKET_SNAPPED:
+		return ED_DROP_SNAPPED;
+	default:
+		return ED_DROP_NOT_DNS;
+	}
+}
+
+static struct ed_packet begin_packet(const struct ed_capture_record *r)
+{
+	return (struct ed_packet){ .data = r->data,
+				   .wire_n = r->wire_n,
+				   .layer = (uint8_t)r->layer };
+}
+
+/* False when the ordered pass cannot take more records of this unit. */
+static bool defer(const struct ed_capture_record *r, struct ed_batch *out)
+{
+	if (out->n_deferred == ED_BATCH_DEFERRED_MAX)
+		return false;
+	out->deferred[out->n_deferred++] = r->unit_offset;
+	return true;
+}
+
+/* A SYN tells where its stream begins, so it is deferred too, though it is settled here. */
+static void decode_tcp(const struct ed_capture_record *r, const struct ed_packet *pkt,
+		       struct ed_batch *out)
+{
+	if (!is_dns_tcp(pkt)) {
+		settle(out, ED_DROP_NOT_DNS, r->offset, 1);
+	} else if (pkt->wire_n == 0) {
+		settle(out, ED_DROP_NO_PAYLOAD, r->offset, 1);
+		if (pkt->tcp_flags & ED_TCP_SYN)
+			(void)defer(r, out);
+	} else if (!defer(r, out)) {
+		settle(out, ED_DROP_BATCH_FULL, r->offset, 1);
+	}
+}
+
+void ed_capture_decode(const struct ed_capture_record *r, struct ed_batch *out)
+{
+	struct ed_packet pkt = begin_packet(r);
+	enum ed_packet_kind kind;
+	unsigned fate;
+
+	out->tally.n_read++;
+	if (r->layer == ED_LAYER_NONE) {
+		settle(out, ED_DROP_LINK, r->offset, 1);
+		return;
+	}
+	kind = ed_packet_peel(&pkt);
+	switch (kind) {
+	case ED_PACKET_UDP:
+		fate = judge_udp(&pkt);
+		if (fate == ANALYSED)
+			fate = emit(r, &pkt, pkt.data, pkt.wire_n, out);
+		settle(out, fate, r->offset, 1);
+		break;
+	case ED_PACKET_TCP:
+		decode_tcp(r, &pkt, out);
+		break;
+	case ED_PACKET_FRAGMENT:
+		if (!defer(r, out))
+			settle(out, ED_DROP_BATCH_FULL, r->offset, 1);
+		break;
+	default:
+		settle(out, drop_of(kind), r->offset, 1);
+	}
+}
+
+/* Books what reassembly lost while it worked on something else. */
+static void book_loss(const struct ed_reassembly_loss *loss, enum ed_drop given_up,
+		      struct ed_batch *out)
+{
+	ed_tally_drop_n(&out->tally, given_up, loss->offset, loss->n_given_up);
+	ed_tally_drop_n(&out->tally, ED_DROP_TABLE_FULL, loss->offset, loss->n_evicted);
+}
+
+/* A packet put together, or a plain one, on its way through the ordered pass. */
+struct ordered {
+	struct ed_capture *c;
+	const struct ed_capture_record *r;
+	struct ed_batch *out;
+	struct ed_packet pkt;
+	struct ed_addr src; /* of a datagram put together; o->pkt points here */
+	struct ed_addr dst;
+	uint32_t n_packets; /* records it is made of, yet to be settled */
+};
+
+static void settle_ordered(struct ordered *o, unsigned fate)
+{
+	settle(o->out, fate, o->r->offset, o->n_packets);
+	o->n_packets = 0;
+}
+
+/* Reads out all messages the segment completed. The packets behind them are analysed when one was
+ * DNS. */
+static void drain_tcp(struct ordered *o, struct ed_reassembly_loss *loss)
+{
+	struct ed_tcp_message msg;
+	unsigned fate = ED_DROP_MALFORMED;
+	uint64_t n_settled = 0;
+
+	while (ed_tcp_next(&o->c->tcp, &msg, loss)) {
+		unsigned f = emit(o->r, &o->pkt, msg.data, msg.wire_n, o->out);
+
+		if (msg.cut && f == ED_DROP_MALFORMED)
+			f = ED_DROP_SNAPPED;
+		if (fate != ANALYSED)
+			fate = f;
+		n_settled += msg.n_packets;
+	}
+	settle(o->out, fate, o->r->offset, n_settled);
+	o->n_packets = 0;
+}
+
+static void resolve_tcp(struct ordered *o)
+{
+	struct ed_packet *pkt = &o->pkt;
+	struct ed_reassembly_loss loss = { 0 };
+	struct ed_tcp_segment seg = {
+		.key = { .net_tag = pkt->net_tag,
+			 .src_port = pkt->src_port,
+			 .dst_port = pkt->dst_port },
+		.data = pkt->data,
+		.wire_n = pkt->wire_n,
+		.seq = pkt->tcp_seq,
+		.syn = pkt->tcp_flags & ED_TCP_SYN,
+		.time_ns = o->r->time_ns,
+		.record_offset = o->r->offset,
+		.n_packets = o->n_packets,
+	};
+
+	set_addr(pkt, pkt->src, &seg.key.src);
+	set_addr(pkt, pkt->dst, &seg.key.dst);
+	switch (ed_tcp_feed(&o->c->tcp, &seg, &loss)) {
+	case ED_TCP_TAKEN:
+		drain_tcp(o, &loss);
+		break;
+	case ED_TCP_DUPLICATE:
+		settle_ordered(o, ED_DROP_RETRANSMIT);
+		break;
+	case ED_TCP_LOST:
+		settle_ordered(o, ED_DROP_TCP_GAP);
+		break;
+	}
+	book_loss(&loss, ED_DROP_TCP_GAP, o->out);
+}
+
+/* Ports are in the first fragment: is the datagram worth its place in the table? */
+static unsigned judge_fragment(const struct ed_packet *pkt)
+{
+	struct ed_packet first = *pkt;
+
+	if (pkt->frag_offset > 0 || pkt->data.n < 4)
+		return ANALYSED;
+	first.src_port = ed_get_be16(pkt->data.p);
+	first.dst_port = ed_get_be16(pkt->data.p + 2);
+	if (pkt->protocol == PROTO_UDP && !ed_packet_is_tunnel_port(first.dst_port))
+		return judge_udp(&first);
+	if (pkt->protocol == PROTO_TCP && !is_dns_tcp(&first))
+		return ED_DROP_NOT_DNS;
+	return ANALYSED;
+}
+
+/* The key's addresses, because those in the packet may lie in the buffer that the next datagram
+ * overwrites. */
+static void go_on_inside(struct ordered *o, const struct ed_frag_key *key,
+			 const struct ed_datagram *whole)
+{
+	struct ed_packet *pkt = &o->pkt;
+
+	o->src = key->src;
+	o->dst = key->dst;
+	pkt->src = o->src.b + (pkt->v6 ? 0 : 12);
+	pkt->dst = o->dst.b + (pkt->v6 ? 0 : 12);
+	o->n_packets = whole->n_packets;
+	pkt->data = whole->data;
+	pkt->wire_n = whole->data.n;
+	pkt->layer = (uint8_t)ed_packet_layer_of_protocol(pkt->protocol);
+}
+
+/* @fate is not ANALYSED: the fragments that wait share it, and so will those to come. */
+static void ignore_fragment(struct ordered *o, const struct ed_frag_piece *piece, unsigned fate)
+{
+	struct ed_reassembly_loss loss = { 0 };
+
+	o->n_packets += ed_frag_ignore(&o->c->frag, piece, &loss);
+	settle_ordered(o, fate);
+	book_loss(&loss, ED_DROP_FRAGMENT, o->out);
+}
+
+/* True when the fragment completed a datagram, and o->pkt goes on inside it. */
+static bool add_fragment(struct ordered *o, const struct ed_frag_piece *piece)
+{
+	struct ed_reassembly_loss loss = { 0 };
+	struct ed_datagram whole;
+	enum ed_frag_result result = ed_frag_add(&o->c->frag, piece, &whole, &loss);
+
+	book_loss(&loss, ED_DROP_FRAGMENT, o->out);
+	switch (result) {
+	case ED_FRAG_DONE:
+		go_on_inside(o, &piece->key, &whole);
+		return true;
+	case ED_FRAG_WAITS:
+		break;
+	case ED_FRAG_DUPLICATE:
+		settle_ordered(o, ED_DROP_RETRANSMIT);
+		break;
+	case ED_FRAG_UNWANTED:
+		settle_ordered(o, ED_DROP_NOT_DNS);
+		break;
+	case ED_FRAG_REFUSED:
+		settle_ordered(o, ED_DROP_FRAGMENT);
+		break;
+	}
+	return false;
+}
+
+static bool resolve_fragment(struct ordered *o)
+{
+	struct ed_packet *pkt = &o->pkt;
+	struct ed_frag_piece piece = {
+		.key = { .id = pkt->frag_id, .net_tag = pkt->net_tag, .protocol = pkt->protocol },
+		.data = pkt->data,
+		.offset = pkt->frag_offset,
+		.more = pkt->frag_more,
+		.time_ns = o->r->time_ns,
+		.record_offset = o->r->offset,
+		.n_packets = o->n_packets,
+	};
+	unsigned fate = judge_fragment(pkt);
+
+	set_addr(pkt, pkt->src, &piece.key.src);
+	set_addr(pkt, pkt->dst, &piece.key.dst);
+	if (fate != ANALYSED) {
+		ignore_fragment(o, &piece, fate);
+		return false;
+	}
+	if (pkt->wire_n > pkt->data.n) {
+		settle_ordered(o, ED_DROP_SNAPPED);
+		return false;
+	}
+	return add_fragment(o, &piece);
+}
+
+static void resolve_payload(struct ordered *o, enum ed_packet_kind kind)
+{
+	unsigned fate;
+
+	if (kind == ED_PACKET_TCP && is_dns_tcp(&o->pkt)) {
+		if (o->pkt.wire_n == 0)
+			settle_ordered(o, ED_DROP_NO_PAYLOAD);
+		resolve_tcp(o);
+	} else if (kind == ED_PACKET_UDP) {
+		fate = judge_udp(&o->pkt);
+		if (fate == ANALYSED)
+			fate = emit(o->r, &o->pkt, o->pkt.data, o->pkt.wire_n, o->out);
+		settle_ordered(o, fate);
+	} else {
+		settle_ordered(o, drop_of(kind));
+	}
+}
+
+void ed_capture_resolve(struct ed_capture *c, const struct ed_capture_record *r,
+			struct ed_batch *out)
+{
+	struct ordered o = { .c = c, .r = r, .out = out, .pkt = begin_packet(r), .n_packets = 1 };
+	enum ed_packet_kind kind = ed_packet_peel(&o.pkt);
+
+	/* A bare SYN was settled by decode; it is here for its sequence number. */
+	if (kind == ED_PACKET_TCP && o.pkt.wire_n == 0)
+		o.n_packets = 0;
+	for (unsigned i = 0; kind == ED_PACKET_FRAGMENT && i < NESTED_FRAGMENTS_MAX; i++) {
+		if (!resolve_fragment(&o))
+			return;
+		kind = ed_packet_peel(&o.pkt);
+	}
+	if (kind == ED_PACKET_FRAGMENT)
+		settle_ordered(&o, ED_DROP_FRAGMENT);
+	else
+		resolve_payload(&o, kind);
+}
+
+void ed_capture_close(struct ed_capture *c, struct ed_batch *out)
+{
+	struct ed_reassembly_loss frag = { 0 }, tcp = { 0 };
+
+	ed_frag_close(&c->frag, &frag);
+	ed_tcp_close(&c->tcp, &tcp);
+	book_loss(&frag, ED_DROP_FRAGMENT, out);
+	book_loss(&tcp, ED_DROP_TCP_GAP, out);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The keys of Zeek's records in JSON, in every dialect: a table from dotted keys to the role of
+ * their value (format/zeek.h) and to what their presence tells about the line. A dialect is a few
+ * rows.
+ */
+#ifndef ED_FORMAT_ZEEK_KEYS_H
+#define ED_FORMAT_ZEEK_KEYS_H
+
+#include "format/zeek.h"
+
+/* Keys that are no column of the log but say what a line is. They go on where the roles end. */
+enum {
+	ED_ZEEK_KEY_LOG = ED_ZEEK_ROLE_N, /* name of the log: "dns" */
+	ED_ZEEK_KEY_DATASET,              /* "zeek.dns" or "dns" */
+	ED_ZEEK_KEY_MODULE,               /* "zeek" */
+	ED_ZEEK_KEY_TIMESTAMP,            /* the time, unless there is a ts */
+	ED_ZEEK_KEY_CREATED,              /* a ts that a shipper renamed, when it is a number */
+	ED_ZEEK_KEY_RAW,                  /* the record itself, as text */
+	ED_ZEEK_KEY_NOTE,                 /* nothing but its marks */
+};
+
+/* What the presence of a key tells. */
+enum {
+	ED_ZEEK_MARK_ZEEK = 1 << 0, /* only Zeek's records have it */
+	ED_ZEEK_MARK_FLOW = 1 << 1, /* only Zeek's have this and the next together */
+	ED_ZEEK_MARK_ID = 1 << 2,
+	ED_ZEEK_MARK_DNS = 1 << 3,     /* of Zeek's logs, only dns.log has it */
+	ED_ZEEK_MARK_OTHER = 1 << 4,   /* the line says that it is of another log */
+	ED_ZEEK_MARK_FOREIGN = 1 << 5, /* and not of Zeek at all */
+};
+
+enum {
+	ED_ZEEK_KEY_TEXT_MAX = 64, /* of a dotted key; longer ones are none of these */
+	ED_ZEEK_KEY_SLOTS = 256,   /* a power of two, several times the rows */
+	ED_ZEEK_KEYS_MAX = 100,
+};
+
+struct ed_zeek_key {
+	const char *key;
+	uint8_t n; /* bytes of the key */
+	uint8_t role;
+	uint8_t marks;
+};
+
+/* The table as it is searched; filled once by ed_zeek_keys_init, then only read. */
+struct ed_zeek_keys {
+	uint8_t slot[ED_ZEEK_KEY_SLOTS]; /* hash of a key -> its row + 1, 0: free */
+	uint64_t head[ED_ZEEK_KEYS_MAX]; /* first bytes of the key of each row */
+};
+
+/* @k is zeroed memory. */
+void ed_zeek_keys_init(struct ed_zeek_keys *k);
+
+/* The row of @key, behind which 8 bytes are readable; NULL: none of ours. */
+const struct ed_zeek_key *ed_zeek_keys_find(const struct ed_zeek_keys *k, struct ed_span key);
+
+#endif

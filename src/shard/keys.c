@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The key table; see keys.h. Open addressing with linear probing and backward-shift deletion. */
+#include "shard/keys.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+static_assert(sizeof(struct ed_key) <= 320, "per-key budget: five cache lines");
+static_assert(offsetof(struct ed_key, zone_hash) == 64, "the first line is what every lookup touches");
+
+enum { SKETCH_TRIES = 8, PURGE_SHARE = 8 };
+
+int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches, uint64_t hash_key)
+{
+	uint32_t n_slots = 16;
+
+	while (n_slots < capacity + capacity / 2)
+		n_slots *= 2;
+	memset(t, 0, sizeof(*t));
+	t->capacity = capacity;
+	t->tau = ED_KEY_FIRST_TAU;
+	t->slot_mask = n_slots - 1;
+	t->n_sketches = n_sketches;
+	t->hash_key = hash_key;
+	t->keys = ed_mem_zalloc(capacity, sizeof(*t->keys));
+	t->seeds = ed_mem_zalloc(capacity, sizeof(*t->seeds));
+	t->slots = ed_mem_zalloc(n_slots, sizeof(*t->slots));
+	t->sketches = ed_mem_zalloc(n_sketches, sizeof(*t->sketches));
+	if (!t->keys || !t->seeds || !t->slots || !t->sketches) {
+		ed_key_table_done(t);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void ed_key_table_done(struct ed_key_table *t)
+{
+	ed_mem_free(t->keys);
+	ed_mem_free(t->seeds);
+	ed_mem_free(t->slots);
+	ed_mem_free(t->sketches);
+	memset(t, 0, sizeof(*t));
+}
+
+/* ------------------------------------------------------------------ index */
+
+static uint32_t slot_home(const struct ed_key_table *t, uint64_t hash)
+{
+	return (uint32_t)(hash >> 20) & t->slot_mask;
+}
+
+struct ed_key *ed_key_find(struct ed_key_table *t, uint64_t hash)
+{
+	for (uint32_t s = slot_home(t, hash); t->slots[s].index; s = (s + 1) & t->slot_mask) {
+		struct ed_key *k = &t->keys[t->slots[s].index - 1];
+
+		if (t->slots[s].tag == (uint32_t)hash && k->hash == hash)
+			return k;
+	}
+	return NULL;
+}
+
+void ed_key_prefetch_slot(const struct ed_key_table *t, uint64_t hash)
+{
+	__builtin_prefetch(&t->slots[slot_home(t, hash)]);
+}
+
+void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash)
+{
+	const struct ed_key_slot *s = &t->slots[slot_home(t, hash)];
+
+	/* the home slot only: where the key lies further on, its place is loaded when it is needed */
+	if (s->index && s->tag == (uint32_t)hash) {
+		const uint8_t *k = (const uint8_t *)&t->keys[s->index - 1];
+
+		for (size_t line = 0; line < sizeof(struct ed_key); line += 64)
+			__builtin_prefetch(k + line);
+	}
+}
+
+static void slot_insert(struct ed_key_table *t, uint32_t index)
+{
+	uint64_t hash = t->keys[index].hash;
+	uint32_t s = slot_home(t, hash);
+
+	while (t->slots[s].index)
+		s = (s + 1) & t->slot_mask;
+	t->slots[s] = (struct ed_key_slot){ .tag = (uint32_t)hash, .index = index + 1 };
+}
+
+static void slot_remove(struct ed_key_table *t, uint32_t index)
+{
+	uint32_t hole = slot_home(t, t->keys[index].hash);
+	uint32_t s;
+
+	while (t->slots[hole].index != index + 1)
+		hole = (hole + 1) & t->slot_mask;
+	for (s = (hole + 1) & t->slot_mask; t->slots[s].index; s = (s + 1) & t->slot_mask) {
+		uint32_t home = slot_home(t, t->keys[t->slots[s].index - 1].hash);
+
+		/* an entry may move into the hole unless its home lies behind it */
+		if (((s - home) & t->slot_mask) >= ((s - hole) & t->slot_mask)) {
+			t->slots[hole] = t->slots[s];
+			hole = s;
+		}
+	}
+	t->slots[hole] = (struct ed_key_slot){ .index = 0 };
+}
+
+/* -------------------------------------------------------------- admission */
+
+/*
+ * An exponential variate of rate @rate, fixed by @hash: -ln(u)/rate for u in (0, 1]. The logarithm is made of
+ * basic arithmetic only (ln x = 2 artanh((x-1)/(x+1)), x in [1, 2), four terms: relative error below 1e-4),
+ * so that it is the same on every machine.
+ */
+static float exponential(uint64_t hash, unsigned rate)
+{
+	unsigned zeros = (unsigned)__builtin_clzll(hash | 1);
+	double m = (double)((hash | 1) << zeros << 1 >> 11) * 0x1p-53; /* u = 2^-(zeros+1) * (1 + m) */
+	double s = m / (2 + m), s2 = s * s;
+	double ln_1_m = 2 * s * (1 + s2 * (1.0 / 3 + s2 * (1.0 / 5 + s2 / 7)));
+
+	return (float)(((zeros + 1) * 0.6931471805599453 - ln_1_m) / rate);
+}
+
+/* The seed of a first lookup: what its payload draws, and what it draws as a lookup. */
+static float first_seed(const struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid)
+{
+	float seed = exponential(ed_hash_pair(t->hash_key ^ hash, bid->draw), 1);
+
+	if (!bid->quiet) {
+		float by_payload = exponential(ed_hash_pair(t->hash_key ^ hash, bid->payload_hash),
+					       bid->weight_bytes);
+		if (by_payload < seed)
+			seed = by_payload;
+	}
+	return seed;
+}
+
+static void lower_seed(float *seed, float drawn)
+{
+	if (drawn < *seed)
+		*seed = drawn;
+}
+
+/* The minimum of n exponentials of rate 1 is one of rate n: lookups draw when their number doubles. */
+static void draw_again(struct ed_key_table *t, const struct ed_key *k, const struct ed_key_bid *bid,
+		       bool is_new)
+{
+	float *seed = &t->seeds[k - t->keys];
+
+	if ((k->n_queries & (k->n_queries - 1)) == 0 && k->n_queries > 0)
+		lower_seed(seed, exponential(ed_hash_pair(t->hash_key ^ k->hash, bid->draw), k->n_queries));
+	if (is_new && !bid->quiet)
+		lower_seed(seed, exponential(ed_hash_pair(t->hash_key ^ k->hash, bid->payload_hash),
+					     bid->weight_bytes));
+}
+
+static void key_evict(struct ed_key_table *t, uint32_t index)
+{
+	struct ed_key *k = &t->keys[index];
+
+	slot_remove(t, index);
+	if (k->sketch != ED_KEY_NONE)
+		t->sketches[k->sketch].owner = ED_KEY_NONE;
+	k->hash = 0;
+	k->next_free = t->first_free;
+	t->first_free = index + 1;
+	t->seeds[index] = INFINITY;
+	t->n_keys--;
+	t->n_evicted++;
+}
+
+/* Seeds are positive, so their bit patterns sort as they do; the upper bits make a fine logarithmic scale. */
+static unsigned seed_rank(float seed)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &seed, sizeof(bits));
+	return bits >> 21;
+}
+
+static float rank_floor(unsigned rank)
+{
+	uint32_t bits = rank << 21;
+	float seed;
+
+	memcpy(&seed, &bits, sizeof(seed));
+	return seed;
+}
+
+/* Lowers tau until an eighth of the places is free, and evicts what lies at or above it. */
+static void purge(struct ed_key_table *t)
+{
+	uint32_t histogram[1024] = { 0 };
+	unsigned rank = 1023;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < t->capacity; i++)
+		histogram[seed_rank(t->seeds[i])]++;
+	for (; rank > 1 && n < t->capacity / PURGE_SHARE; rank--)
+		n += histogram[rank];
+	t->tau = rank_floor(rank + 1);
+	for (uint32_t i = 0; i < t->capacity; i++) {
+		if (t->seeds[i] >= t->tau && t->keys[i].hash)
+			key_evict(t, i);
+	}
+}
+
+static struct ed_key *key_make(struct ed_key_table *t, uint64_t hash, float seed)
+{
+	uint32_t index;
+	struct ed_key *k;
+
+	if (t->first_free) {
+		index = t->first_free - 1;
+		t->first_free = t->keys[index].next_free;
+	} else {
+		index = t->n_used++;
+	}
+	k = &t->keys[index];
+	memset(k, 0, sizeof(*k));
+	k->hash = hash;
+	k->sketch = ED_KEY_NONE;
+	k->suspect = ED_KEY_NONE;
+	t->seeds[index] = seed;
+	t->n_keys++;
+	slot_insert(t, index);
+	return k;
+}
+
+void ed_key_pin(struct ed_key_table *t, const struct ed_key *k)
+{
+	t->seeds[k - t->keys] = 0;
+}
+
+void ed_key_unpin(struct ed_key_table *t, const struct ed_key *k)
+{
+	t->seeds[k - t->keys] = ED_KEY_QUIET_TAU;
+}
+
+/* --------------------------------------------------------------- payloads */
+
+/*
+ * A free sketch, or that of the least informed among a few owners: a table that is short of sketches
+ * keeps them where the information is.
+ */
+static struct ed_key_sketch *sketch_take(struct ed_key_table *t, uint64_t draw)
+{
+	struct ed_key_sketch *least = NULL;
+	uint32_t least_names = UINT32_MAX;
+
+	if (t->n_sketches_used < t->n_sketches)
+		return &t->sketches[t->n_sketches_used++];
+	for (unsigned i = 0; i < SKETCH_TRIES; i++) {
+		uint32_t at = (uint32_t)((ed_hash_mix(draw + i) >> 32) * t->n_sketches >> 32);
+		struct ed_key_sketch *s = &t->sketches[at];
+		const struct ed_key *owner;
+
+		if (s->owner == ED_KEY_NONE)
+			return s;
+		owner = &t->keys[s->owner];
+		if (owner->suspect == ED_KEY_NONE && owner->n_names < least_names) {
+			least = s;
+			least_names = owner->n_names;
+		}
+	}
+	if (least) {
+		t->n_sketches_taken++;
+		t->keys[least->owner].n_small = 0;
+		t->keys[least->owner].sketch = ED_KEY_NONE;
+	}
+	return least;
+}
+
+/* The exact set is full: move it into a sketch. False when none could be had; the set then starts anew. */
+static bool small_to_sketch(struct ed_key_table *t, struct ed_key *k)
+{
+	struct ed_key_sketch *s = sketch_take(t, k->hash + k->n_names);
+
+	k->n_small = 0;
+	if (!s)
+		return false;
+	memset(s, 0, sizeof(*s));
+	s->owner = (uint32_t)(k - t->keys);
+	k->sketch = (uint32_t)(s - t->sketches);
+	for (unsigned i = 0; i < ED_KEY_SMALL; i++) {
+		uint64_t h = ed_hash_mix(k->small[i]);
+
+		ed_whll_add(&s->generation[0], h, k->small_weight[i]);
+		(void)ed_seen_test_and_set(&s->seen, h);
+	}
+	return true;
+}
+
+/* True when the payload is new to the key; counts it and its weight. */
+static bool note_payload(struct ed_key_table *t, struct ed_key *k, uint64_t payload_hash,
+			 unsigned weight_bytes)
+{
+	uint32_t id = (uint32_t)payload_hash;
+	struct ed_key_sketch *s;
+
+	if (k->sketch == ED_KEY_NONE) {
+		for (unsigned i = 0; i < k->n_small; i++) {
+			if (k->small[i] == id)
+				return false;
+		}
+		if (k->n_small < ED_KEY_SMALL || !small_to_sketch(t, k)) {
+			k->small_weight[k->n_small] =
+				(uint8_t)(weight_bytes > UINT8_MAX ? UINT8_MAX : weight_bytes);
+			k->small[k->n_small++] = id;
+			k->n_names++;
+			k->info_noted += weight_bytes;
+			return true;
+		}
+	}
+	s = &t->sketches[k->sketch];
+	if (ed_seen_test_and_set(&s->seen, ed_hash_mix(id)))
+		return false;
+	ed_whll_add(&s->generation[0], ed_hash_mix(id), weight_bytes);
+	k->n_names++;
+	k->info_noted += weight_bytes;
+	return true;
+}
+
+/* Moves the key's windows to @time_ns. True when a whole window has passed. */
+static bool advance(struct ed_key_table *t, struct ed_key *k, int64_t time_ns)
+{
+	const int64_t half = ED_KEY_WINDOW_NS / (ED_KEY_GENERATIONS - 1);
+	int64_t n_halves;
+
+	if (k->window_ns == 0)
+		k->window_ns = time_ns;
+	if (time_ns - k->window_ns < half)
+		return false; /* also when time went back: late events count in the current window */
+	n_halves = (time_ns - k->window_ns) / half;
+	k->window_ns += n_halves * half;
+	if (k->sketch != ED_KEY_NONE) {
+		struct ed_whll *g = t->sketches[k->sketch].generation;
+
+		for (int64_t i = 0; i < n_halves && i < ED_KEY_GENERATIONS; i++) {
+			memmove(&g[1], &g[0], (ED_KEY_GENERATIONS - 1) * sizeof(g[0]));
+			memset(&g[0], 0, sizeof(g[0]));
+		}
+	} else if (n_halves > 1) {
+		k->n_small = 0;
+	}
+	return n_halves > 1;
+}
+
+struct ed_key *ed_key_admit(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid,
+			    struct ed_key_news *ret)
+{
+	struct ed_key *k = ed_key_find(t, hash);
+	float seed;
+
+	*ret = (struct ed_key_news){ .is_new = false };
+
+	if (k) {
+		ret->window_passed = advance(t, k, bid->time_ns);
+		ret->is_new = bid->weight_bytes > 0 &&
+			      note_payload(t, k, bid->payload_hash, bid->weight_bytes);
+		draw_again(t, k, bid, ret->is_new);
+		return k;
+	}
+	seed = first_seed(t, hash, bid);
+	if (t->n_keys == t->capacity && seed < t->tau && !(bid->quiet && seed >= ED_KEY_QUIET_TAU))
+		purge(t);
+	if (seed >= t->tau || (bid->quiet && seed >= ED_KEY_QUIET_TAU) || t->n_keys == t->capacity) {
+		t->n_refused++;
+		return NULL;
+	}
+	k = key_make(t, hash, seed);
+	(void)advance(t, k, bid->time_ns);
+	ret->is_new = bid->weight_bytes > 0 && note_payload(t, k, bid->payload_hash, bid->weight_bytes);
+	return k;
+}
+
+double ed_key_info_bytes(const struct ed_key_table *t, const struct ed_key *k)
+{
+	struct ed_whll all;
+	double sum = 0;
+
+	if (k->sketch == ED_KEY_NONE) {
+		for (unsigned i = 0; i < k->n_small; i++)
+			sum += k->small_weight[i];
+		return sum;
+	}
+	all = t->sketches[k->sketch].generation[0];
+	for (unsigned i = 1; i < ED_KEY_GENERATIONS; i++)
+		ed_whll_merge(&all, &t->sketches[k->sketch].generation[i]);
+	return ed_whll_estimate(&all);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A partition: all the state of a sixteenth of the keys. An event goes to the partition of its zone (for the
+ * keys (client, domain) and domain) and to that of its client (for the key client). Partitions share nothing;
+ * a shard is a thread that owns some of them, so the number of shards changes nothing in the result.
+ */
+#ifndef ED_SHARD_PARTITION_H
+#define ED_SHARD_PARTITION_H
+
+#include "analytic/analytic.h"
+#include "record/finding.h"
+#include "shard/keys.h"
+#include "shard/pending.h"
+#include "shard/shared_names.h"
+#include "sketch/hll.h"
+
+enum { ED_PARTITIONS = 16 };
+
+/* The roles in which an event visits a partition; both may fall to one. */
+enum ed_role {
+	ED_ROLE_ZONE = 1,
+	ED_ROLE_CLIENT = 2,
+};
+
+static inline unsigned ed_partition_of(uint64_t hash)
+{
+	return (unsigned)(hash >> 60);
+}
+static_assert(ED_PARTITIONS == 16, "the upper four bits of a hash choose the partition");
+
+/* A key that is being watched: what an alert will need and the key has no room for. */
+struct ed_suspect {
+	uint32_t key;        /* index of its key; ED_KEY_NONE: free */
+	float score_bits;    /* at the last weighing */
+	struct ed_addr client;
+	struct ed_name domain;
+	uint32_t n_samples;
+	struct ed_name samples[ED_ALERT_SAMPLES_MAX];
+};
+
+/* What an analytic's settings are, shared read-only by all partitions. */
+struct ed_partition_conf {
+	const void *analytic_conf[ED_ANALYTICS_MAX]; /* by row */
+	uint64_t hash_key;
+	uint32_t n_keys, n_sketches, n_suspects, n_pending, n_shared_names; /* a partition */
+	void *arg;
+	/* A finding of medium or above, or lower ones of keys under watch; called by the owner's thread. */
+	void (*finding)(void *arg, unsigned partition, const struct ed_finding *f);
+};
+
+struct ed_partition {
+	const struct ed_partition_conf *conf;
+	unsigned index;
+	struct ed_key_table keys;
+	struct ed_pending pending;
+	struct ed_shared_names shared;
+	struct ed_suspect *suspects;
+	uint32_t n_suspects_used;
+	uint64_t n_suspects_displaced;
+	struct ed_hll clients, zones; /* seen in either role */
+	uint64_t n_duplicates;      /* packets that a mirror port showed twice */
+};
+
+int ed_partition_init(struct ed_partition *p, unsigned index, const struct ed_partition_conf *conf);
+void ed_partition_done(struct ed_partition *p);
+
+/*
+ * One event on its way through a partition. The keys it will touch are computed when it is prepared, so that
+ * their memory can be fetched while earlier events are worked on: prepare, then touch, then visit.
+ */
+struct ed_visit {
+	struct ed_partition *p;
+	const struct ed_event *ev;
+	unsigned roles;           /* ed_role */
+	uint64_t pair, domain;    /* keys of the role zone */
+	uint64_t client;          /* key of the role client */
+	uint64_t question;        /* ed_pending_question, of the role zone */
+};
+
+void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigned roles,
+		      struct ed_visit *ret);
+void ed_visit_touch(const struct ed_visit *v);
+void ed_visit(const struct ed_visit *v);
+
+/* The input ended: every suspect is weighed once more, so that the findings carry the last figures. */
+void ed_partition_finish(struct ed_partition *p);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pairing; see pending.h. */
+#include "shard/pending.h"
+
+#include <errno.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+enum { WAYS = 4 };
+
+int ed_pending_init(struct ed_pending *p, uint32_t capacity)
+{
+	uint32_t n_sets = 2;
+
+	while (n_sets * 2 * WAYS <= capacity)
+		n_sets *= 2;
+	memset(p, 0, sizeof(*p));
+	p->set_mask = n_sets - 1;
+	p->entries = ed_mem_zalloc((size_t)n_sets * WAYS, sizeof(*p->entries));
+	if (!p->entries)
+		return -ENOMEM;
+	for (size_t i = 0; i < (size_t)n_sets * WAYS; i++)
+		p->entries[i].time_ns = INT64_MIN;
+	return 0;
+}
+
+void ed_pending_done(struct ed_pending *p)
+{
+	ed_mem_free(p->entries);
+	memset(p, 0, sizeof(*p));
+}
+
+uint64_t ed_pending_question(const struct ed_event *ev)
+{
+	uint64_t id = (uint64_t)ev->client_port << 32 | (uint32_t)ev->txid << 16 | ev->qtype;
+
+	return ed_hash_pair(ed_hash_pair(ev->client_hash, ev->name_hash), id);
+}
+
+static struct ed_pending_entry *set_of(const struct ed_pending *p, uint64_t question)
+{
+	return &p->entries[(question >> 32 & p->set_mask) * WAYS];
+}
+
+void ed_pending_prefetch(const struct ed_pending *p, uint64_t question)
+{
+	__builtin_prefetch(set_of(p, question));
+}
+
+enum ed_pending_query ed_pending_query(struct ed_pending *p, const struct ed_event *ev, uint64_t question)
+{
+	struct ed_pending_entry *set = set_of(p, question);
+	struct ed_pending_entry *oldest = set;
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (set[i].time_ns != INT64_MIN && set[i].hash == question) {
+			int64_t age = ev->time_ns - set[i].time_ns;
+
+			set[i].time_ns = ev->time_ns;
+			return age >= 0 && age < ED_PENDING_DUPLICATE_NS &&
+					       ev->time_quality == ED_TIME_EXACT_UTC
+				       ? ED_PENDING_DUPLICATE
+				       : ED_PENDING_ADDED;
+		}
+		if (set[i].time_ns < oldest->time_ns)
+			oldest = &set[i];
+	}
+	if (oldest->time_ns != INT64_MIN && ev->time_ns - oldest->time_ns < ED_PENDING_LIFE_NS)
+		p->n_evicted++;
+	*oldest = (struct ed_pending_entry){ .hash = question, .time_ns = ev->time_ns };
+	return ED_PENDING_ADDED;
+}
+
+bool ed_pending_response(struct ed_pending *p, uint64_t question)
+{
+	struct ed_pending_entry *set = set_of(p, question);
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (set[i].time_ns != INT64_MIN && set[i].hash == question) {
+			set[i].time_ns = INT64_MIN;
+			return true;
+		}
+	}
+	return false;
+}

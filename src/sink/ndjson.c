@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One JSON object a line, under the names of Elastic Common Schema, nested; what ECS has no name
+ * for is in the object "earthdog". What is unknown is absent: never null, never an empty string.
+ *	{"@timestamp":"2026-11-03T14:09:30.000Z","ecs":{"version":"8.17.0"},"event":{"kind":...
+ */
+#include "sink/sink.h"
+
+#include "base/json_out.h"
+#include "base/time.h"
+#include "sink/alert_text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const char ecs_version[] = "8.17.0";
+static const char rule_reference[] = "https://attack.mitre.org/detectionstrategies/DET0400#";
+
+enum { SEVERITY_STEP = 20 }; /* event.severity: informational 20 ... critical 100 */
+
+static void put_time(struct ed_json *j, const char *key, int64_t time_ns)
+{
+	if (time_ns != ED_TIME_UNKNOWN_NS)
+		ed_json_time(j, key, time_ns);
+}
+
+static void put_text(struct ed_json *j, const char *key, const char *value)
+{
+	if (value && *value)
+		ed_json_str(j, key, value);
+}
+
+/* An array of one text. */
+static void put_one(struct ed_json *j, const char *key, const char *value)
+{
+	if (!value || !*value)
+		return;
+	ed_json_array(j, key);
+	ed_json_str(j, NULL, value);
+	ed_json_array_end(j);
+}
+
+static void put_event(struct ed_json *j, const struct ed_alert *a)
+{
+	ed_json_object(j, "event");
+	ed_json_str(j, "kind", "alert");
+	ed_json_array(j, "category");
+	ed_json_str(j, NULL, "intrusion_detection");
+	ed_json_str(j, NULL, "network");
+	ed_json_array_end(j);
+	put_one(j, "type", "info");
+	put_text(j, "id", a->id);
+	put_time(j, "start", a->start_ns);
+	put_time(j, "end", a->end_ns);
+	ed_json_u64(j, "risk_score", a->risk);
+	ed_json_u64(j, "severity", (a->level + 1u) * SEVERITY_STEP);
+	ed_json_object_end(j);
+}
+
+static void put_rule(struct ed_json *j, const struct ed_alert *a)
+{
+	char text[sizeof(rule_reference) + 16];
+
+	ed_json_object(j, "rule");
+	put_text(j, "id", a->analytic);
+	put_text(j, "name", a->analytic_name);
+	(void)snprintf(text, sizeof(text), "%u", (unsigned)a->analytic_version);
+	ed_json_str(j, "version", text);
+	ed_json_str(j, "ruleset", "DET0400");
+	(void)snprintf(text, sizeof(text), "%s%s", rule_reference, a->analytic ? a->analytic : "");
+	ed_json_str(j, "reference", text);
+	ed_json_object_end(j);
+}
+
+static void put_threat(struct ed_json *j)
+{
+	ed_json_object(j, "threat");
+	ed_json_str(j, "framework", "MITRE ATT&CK");
+	ed_json_object(j, "tactic");
+	put_one(j, "id", "TA0011");
+	ed_json_object_end(j);
+	ed_json_object(j, "technique");
+	put_one(j, "id", "T1071");
+	ed_json_object(j, "subtechnique");
+	put_one(j, "id", "T1071.004");
+	ed_json_object_end(j);
+	ed_json_object_end(j);
+	ed_json_object_end(j);
+}
+
+/* Who asked, for what: source, dns.question and both once more under related. */
+static void put_subject(struct ed_json *j, const struct ed_alert *a)
+{
+	char domain[ED_NAME_TEXT_MAX + 1];
+	char client[ED_ADDR_TEXT_MAX];
+
+	ed_addr_to_text(&a->client, client);
+	ed_alert_text_name(&a->domain, domain);
+	if (*client) {
+		ed_json_object(j, "source");
+		ed_json_str(j, "ip", client);
+		ed_json_object_end(j);
+	}
+	if (*domain) {
+		ed_json_object(j, "dns");
+		ed_json_object(j, "question");
+		ed_json_str(j, "registered_domain", domain);
+		ed_json_object_end(j);
+		ed_json_object_end(j);
+	}
+	if (!*client && !*domain)
+		return;
+	ed_json_object(j, "related");
+	put_one(j, "ip", client);
+	put_one(j, "hosts", domain);
+	ed_json_object_end(j);
+}
+
+static void put_evidence(struct ed_json *j, const struct ed_alert *a)
+{
+	if (a->n_evidence == 0)
+		return;
+	ed_json_array(j, "evidence");
+	for (uint32_t i = 0; i < a->n_evidence; i++) {
+		const struct ed_evidence *e = &a->evidence[i];
+
+		ed_json_object(j, NULL);
+		ed_json_str(j, "family", e->family);
+		ed_json_f64(j, "bits", isfinite(e->bits) ? (double)e->bits : 0);
+		ed_json_object(j, "facts");
+		for (uint32_t k = 0; k < e->n_facts; k++) {
+			if (isfinite(e->facts[k].value))
+				ed_json_f64(j, e->facts[k].name, e->facts[k].value);
+		}
+		ed_json_object_end(j);
+		ed_json_object_end(j);
+	}
+	ed_json_array_end(j);
+}
+
+static void put_information(struct ed_json *j, const struct ed_alert *a)
+{
+	ed_json_object(j, "information");
+	ed_json_u64(j, "bytes_up", a->bytes_up);
+	ed_json_u64(j, "bytes_down", a->bytes_down);
+	if (a->window_s > 0)
+		ed_json_u64(j, "window_s", a->window_s);
+	ed_json_u64(j, "names", a->n_names);
+	ed_json_u64(j, "queries", a->n_queries);
+	ed_json_object_end(j);
+}
+
+static void put_samples(struct ed_json *j, const struct ed_alert *a)
+{
+	char text[ED_NAME_TEXT_MAX + 1];
+
+	if (a->n_samples == 0)
+		return;
+	ed_json_array(j, "sample_names");
+	for (uint32_t i = 0; i < a->n_samples; i++) {
+		if (ed_alert_text_name(&a->samples[i], text) > 0)
+			ed_json_str(j, NULL, text);
+	}
+	ed_json_array_end(j);
+}
+
+static void put_tunables(struct ed_json *j, const struct ed_alert *a)
+{
+	if (a->n_tunables == 0)
+		return;
+	ed_json_object(j, "tunables");
+	for (uint32_t i = 0; i < a->n_tunables; i++)
+		put_text(j, a->tunables[i].name, a->tunables[i].value);
+	ed_json_object_end(j);
+}
+
+static void put_sources(struct ed_json *j, const struct ed_sink_options *o,
+			const struct ed_alert *a)
+{
+	if (a->formats == 0 || !o->format_names)
+		return;
+	ed_json_array(j, "sources");
+	for (unsigned i = 0; i < 32 && o->format_names[i]; i++) {
+		if (a->formats >> i & 1)
+			ed_json_str(j, NULL, o->format_names[i]);
+	}
+	ed_json_array_end(j);
+}
+
+static void put_earthdog(struct ed_json *j, const struct ed_sink_options *o,
+			 const struct ed_alert *a)
+{
+	ed_json_object(j, "earthdog");
+	ed_json_str(j, "level", ed_level_name(a->level));
+	ed_json_str(j, "verdict", ed_verdict_name(a->verdict));
+	put_text(j, "summary", a->summary);
+	if (isfinite(a->score_bits))
+		ed_json_f64(j, "score_bits", (double)a->score_bits);
+	put_evidence(j, a);
+	put_text(j, "counterfactual", a->counterfactual);
+	put_information(j, a);
+	put_samples(j, a);
+	put_tunables(j, a);
+	put_sources(j, o, a);
+	put_one(j, "analytics", a->analytic);
+	ed_json_u64(j, "sequence", a->sequence);
+	ed_json_object_end(j);
+}
+
+static void ndjson_alert(const struct ed_sink_options *o, const struct ed_alert *a,
+			 struct ed_buf *out)
+{
+	struct ed_json j;
+
+	ed_json_init(&j, out);
+	ed_json_object(&j, NULL);
+	put_time(&j, "@timestamp", a->raised_ns);
+	ed_json_object(&j, "ecs");
+	ed_json_str(&j, "version", ecs_version);
+	ed_json_object_end(&j);
+	put_event(&j, a);
+	put_rule(&j, a);
+	put_threat(&j);
+	put_subject(&j, a);
+	put_earthdog(&j, o, a);
+	ed_json_object_end(&j);
+	ed_buf_put(out, "\n", 1);
+}
+
+const struct ed_sink ed_sink_ndjson = {
+	.name = "ndjson",
+	.help = "one JSON object a line, Elastic Common Schema names",
+	.alert = ndjson_alert,
+};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The distinct counter; see hll.h. */
+#include "sketch/hll.h"
+
+#include <math.h>
+#include <string.h>
+
+void ed_hll_add(struct ed_hll *s, uint64_t hash)
+{
+	/* bits 8..17 choose the register: the top ones have already chosen the partition */
+	unsigned slot = hash >> 8 & (ED_HLL_REGISTERS - 1);
+	uint8_t rank = (uint8_t)(__builtin_ctzll(hash >> 18 | UINT64_C(1) << 40) + 1);
+
+	if (rank > s->reg[slot])
+		s->reg[slot] = rank;
+}
+
+/* 2^-rank, exactly: ranks are far below the smallest exponent of a double. */
+static double inverse_power(uint8_t rank)
+{
+	uint64_t bits = (uint64_t)(1023 - rank) << 52;
+	double v;
+
+	memcpy(&v, &bits, sizeof(v));
+	return v;
+}
+
+double ed_hll_estimate_registers(const uint8_t *reg, unsigned n, double alpha)
+{
+	double m = n;
+	unsigned n_zero = 0;
+	double sum = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		sum += inverse_power(reg[i]);
+		n_zero += reg[i] == 0;
+	}
+	/* linear counting where many registers are still empty (Flajolet et al. 2007, §4) */
+	if (n_zero > 0 && alpha * m * m / sum <= 2.5 * m)
+		return m * log(m / n_zero);
+	return alpha * m * m / sum;
+}
+
+double ed_hll_estimate(const struct ed_hll *s)
+{
+	return ed_hll_estimate_registers(s->reg, ED_HLL_REGISTERS,
+					 0.7213 / (1 + 1.079 / ED_HLL_REGISTERS));
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Distinct counter: 1,024 registers, 1 KiB, relative standard error 3.3 %; merge = maximum of each register.
+ * Nearly exact up to a few hundred (linear counting). Source: HyperLogLog, Flajolet et al. 2007.
+ */
+#ifndef ED_SKETCH_HLL_H
+#define ED_SKETCH_HLL_H
+
+#include <stdint.h>
+
+enum { ED_HLL_REGISTERS = 1024 };
+
+struct ed_hll {
+	uint8_t reg[ED_HLL_REGISTERS];
+};
+
+/* @hash must be well mixed. */
+void ed_hll_add(struct ed_hll *s, uint64_t hash);
+double ed_hll_estimate(const struct ed_hll *s);
+
+/* What both sketches share: the estimate from @n registers. */
+double ed_hll_estimate_registers(const uint8_t *reg, unsigned n, double alpha);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A source: where bytes come from, in order, decompressed on the way. gzip, zstd, lz4 and xz are known by
+ * their first bytes, never by the name of the file. One file and one row in source.def make a source.
+ *
+ * Reading is bounded: a source that unpacks to more than ED_SOURCE_RATIO_MAX bytes for each byte read, once
+ * past the first ED_SOURCE_FREE_BYTES, is refused as a bomb.
+ */
+#ifndef ED_SOURCE_SOURCE_H
+#define ED_SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum {
+	ED_SOURCE_RATIO_MAX = 200,
+	ED_SOURCE_FREE_BYTES = 16 << 20,
+	ED_SOURCE_IN_BYTES = 64 << 10,
+};
+
+/* Conditions of ed_source_read besides data, the end (0) and -errno. */
+enum ed_source_fault {
+	ED_SOURCE_OK,
+	ED_SOURCE_DAMAGED,  /* the compressed data is broken */
+	ED_SOURCE_CUT,      /* it ends in the middle of a compressed frame */
+	ED_SOURCE_BOMB,     /* it unpacks to too much */
+};
+
+struct ed_codec;
+
+struct ed_source {
+	int fd;
+	bool owns_fd;
+	uint64_t size_bytes;   /* on disk; 0: unknown */
+	uint64_t n_in;         /* bytes read from fd */
+	uint64_t n_out;        /* bytes handed out */
+	const struct ed_codec *codec; /* NULL: plain */
+	void *codec_state;
+	uint8_t fault;         /* ed_source_fault: why the data ended early */
+	bool eof;              /* fd has no more */
+	bool between;          /* a compressed frame is out; what follows was not looked at yet */
+	bool ended;            /* the last compressed frame is out */
+	uint8_t *in;           /* ED_SOURCE_IN_BYTES, what fd gave and the codec has not taken */
+	size_t in_off, in_n;
+};
+
+struct ed_source_row {
+	const char *name;
+	const char *help;
+	bool (*claims)(const char *path);
+	/* Opens @path into the zeroed @ret: fd and size. 0 or -errno. */
+	int (*open)(const char *path, struct ed_source *ret);
+};
+
+#define SOURCE(id) extern const struct ed_source_row ed_source_##id;
+#include "source/source.def"
+#undef SOURCE
+
+/* The registry, in the order of source.def; NULL-terminated. */
+extern const struct ed_source_row *const ed_sources[];
+
+/* Opens @path by the first row that claims it, and looks for compression. 0 or -errno. */
+int ed_source_open(const char *path, struct ed_source *ret);
+void ed_source_close(struct ed_source *s);
+
+/*
+ * Up to @n bytes, at least one. Returns how many; 0 at the end (then @s->fault says whether it was the real end);
+ * -errno when reading failed.
+ */
+ssize_t ed_source_read(struct ed_source *s, void *ret, size_t n);
+
+/* One line for a person: "gzip data damaged", ... */
+const char *ed_source_fault_text(unsigned fault);
+
+#endif
