@@ -46,7 +46,7 @@ def main(argv):
     passed = failed = skipped = 0
     print()
     for result in read_results(log):
-        name = result["name"]
+        name = result["name"].split(" / ")[-1]
         if result["result"] in ("OK", "EXPECTEDFAIL"):
             passed += 1
             for part in SKIPPED_PART.findall(output_of(result)):

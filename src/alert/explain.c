@@ -109,7 +109,10 @@ static void say_content(const struct ed_finding *f, struct sentence *s)
 		clause(s, "payload like %s", alphabet);
 	else
 		clause(s, "payload looks encoded");
-	clause(s, "2^%.0f times likelier than ordinary names", llr < 999 ? llr : 999);
+	if (llr > 0)
+		clause(s, "2^%.0f times likelier than ordinary names", llr < 999 ? llr : 999);
+	if (ed_evidence_get(e, "mixed_case_share", 0) >= 0.5)
+		clause(s, "mixed case");
 }
 
 static void say_structure(const struct ed_finding *f, struct sentence *s)

@@ -141,6 +141,10 @@ static void test_level_never_falls(void **state)
 	assert_int_equal(b.alerts[0].n_queries, 9000);
 	assert_int_equal(b.alerts[0].end_ns, 1061 * ED_NS_PER_S);
 	assert_int_equal(b.alerts[0].formats, 5);
+	f = finding(7, ED_LEVEL_MEDIUM, 8); /* nor for a higher score */
+	ed_book_note(&b, &f);
+	assert_int_equal(b.alerts[0].level, ED_LEVEL_HIGH);
+	assert_true(b.alerts[0].score_bits == 4);
 	for (unsigned i = 0; i < 40; i++) { /* nor by a little each time */
 		f = finding(7, ED_LEVEL_HIGH, b.alerts[0].score_bits - 0.75f);
 		ed_book_note(&b, &f);

@@ -27,24 +27,41 @@ void ed_addr_from_v6(const uint8_t p[static 16], struct ed_addr *ret)
 }
 
 /* Four decimal numbers without leading zeros, to the end of @s. */
+/* One to three digits without a leading zero, at most 255. Returns how many; 0: not an octet. */
+static inline size_t parse_octet(const uint8_t *p, size_t n, uint8_t *ret)
+{
+	unsigned v = n > 0 ? (unsigned)p[0] - '0' : 10U;
+	unsigned d;
+
+	if (v > 9)
+		return 0;
+	*ret = (uint8_t)v;
+	if (n < 2 || (d = (unsigned)p[1] - '0') > 9)
+		return 1;
+	if (v == 0)
+		return 0;
+	v = v * 10 + d;
+	*ret = (uint8_t)v;
+	if (n < 3 || (d = (unsigned)p[2] - '0') > 9)
+		return 2;
+	v = v * 10 + d;
+	*ret = (uint8_t)v;
+	return v <= 255 ? 3 : 0;
+}
+
 static bool parse_v4(struct ed_span s, uint8_t ret[static 4])
 {
 	uint8_t out[4];
 	size_t at = 0;
 
+	if (s.n < 7 || s.n > 15)
+		return false;
 	for (unsigned i = 0; i < 4; i++) {
-		unsigned v = 0, n = 0;
+		size_t n = parse_octet(s.p + at, s.n - at, &out[i]);
 
-		if (i > 0 && (at >= s.n || s.p[at++] != '.'))
+		at += n;
+		if (n == 0 || (i < 3 && (at >= s.n || s.p[at++] != '.')))
 			return false;
-		for (; at < s.n && s.p[at] >= '0' && s.p[at] <= '9'; at++, n++) {
-			if (n == 3 || (n == 1 && v == 0))
-				return false;
-			v = v * 10 + (s.p[at] - '0');
-		}
-		if (n == 0 || v > 255)
-			return false;
-		out[i] = (uint8_t)v;
 	}
 	if (at != s.n)
 		return false;

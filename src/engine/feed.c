@@ -17,13 +17,46 @@ enum { READ_AHEAD_BYTES = ED_UNIT_TARGET_BYTES + (16 << 10), READ_MORE_BYTES = 6
 
 static void trouble(struct ed_feed *f, const struct ed_scan_trouble *t)
 {
-	if (f->n_troubles == f->troubles_cap)
-		return; /* sized for two a file: one when it is opened, one when it is done */
-	(void)snprintf(f->trouble_texts[f->n_troubles], sizeof(f->trouble_texts[0]), "%s", t->what);
-	f->troubles[f->n_troubles] = *t;
-	f->troubles[f->n_troubles].what = f->trouble_texts[f->n_troubles];
-	f->n_troubles++;
-	f->n_damaged_files++;
+	pthread_mutex_lock(&f->told_lock);
+	if (f->n_troubles < f->troubles_cap) { /* sized for all: one at the opening of a file, two after */
+		char *text = f->trouble_texts[f->n_troubles];
+
+		(void)snprintf(text, sizeof(f->trouble_texts[0]), "%s", t->what);
+		f->troubles[f->n_troubles] = *t;
+		f->troubles[f->n_troubles++].what = text;
+		f->n_damaged_files++;
+	}
+	pthread_mutex_unlock(&f->told_lock);
+}
+
+bool ed_feed_tell(struct ed_feed *f, struct ed_scan_trouble *ret)
+{
+	bool more;
+
+	pthread_mutex_lock(&f->told_lock);
+	more = f->n_told < f->n_troubles;
+	if (more)
+		*ret = f->troubles[f->n_told++];
+	pthread_mutex_unlock(&f->told_lock);
+	return more;
+}
+
+static void note_progress(struct ed_feed *f, uint64_t n_bytes)
+{
+	pthread_mutex_lock(&f->told_lock);
+	f->bytes_in += n_bytes;
+	f->i_told = f->i_file;
+	pthread_mutex_unlock(&f->told_lock);
+}
+
+void ed_feed_progress(struct ed_feed *f, struct ed_scan_progress *ret)
+{
+	pthread_mutex_lock(&f->told_lock);
+	ret->bytes_read = f->bytes_in;
+	ret->bytes_total = f->bytes_total;
+	ret->n_files = f->n_files;
+	ret->i_file = f->i_told;
+	pthread_mutex_unlock(&f->told_lock);
 }
 
 static void trouble_whole(struct ed_feed *f, const struct ed_feed_file *file, const char *what)
@@ -42,12 +75,14 @@ static uint64_t size_on_disk(const char *path)
 		       0;
 }
 
-int ed_feed_init(struct ed_feed *f, const struct ed_scan_config *conf)
+int ed_feed_init(struct ed_feed *f, const struct ed_scan_config *conf, const atomic_bool *stop)
 {
 	struct ed_paths paths = { 0 };
 	int r = 0;
 
 	memset(f, 0, sizeof(*f));
+	pthread_mutex_init(&f->told_lock, NULL);
+	f->stop = stop;
 	for (size_t i = 0; i < conf->n_paths && r == 0; i++)
 		r = ed_paths_add(&paths, conf->paths[i]);
 	if (r < 0)
@@ -55,7 +90,7 @@ int ed_feed_init(struct ed_feed *f, const struct ed_scan_config *conf)
 	f->forced = conf->input_format ? ed_format_find(conf->input_format) : NULL;
 	f->carry = ed_mem_zalloc(ED_UNIT_MAX_BYTES, 1);
 	f->files = ed_mem_zalloc(paths.n + 1, sizeof(*f->files));
-	f->troubles_cap = 2 * paths.n + 1;
+	f->troubles_cap = 3 * paths.n + 1;
 	f->troubles = ed_mem_zalloc(f->troubles_cap, sizeof(*f->troubles));
 	f->trouble_texts = ed_mem_zalloc(f->troubles_cap, sizeof(*f->trouble_texts));
 	if (!f->carry || !f->files || !f->troubles || !f->trouble_texts) {
@@ -96,6 +131,7 @@ void ed_feed_done(struct ed_feed *f)
 	ed_mem_free(f->carry);
 	ed_mem_free(f->troubles);
 	ed_mem_free(f->trouble_texts);
+	pthread_mutex_destroy(&f->told_lock);
 	memset(f, 0, sizeof(*f));
 }
 
@@ -125,7 +161,7 @@ static void fill(struct ed_feed *f, uint8_t *buffer, size_t *n_held, size_t n)
 							   ed_source_fault_text(f->source.fault),
 				   });
 	}
-	f->bytes_in += f->source.n_in - before;
+	note_progress(f, f->source.n_in - before);
 }
 
 static unsigned row_of(const struct ed_format *format)
@@ -152,14 +188,14 @@ static int open_current(struct ed_feed *f)
 {
 	struct ed_feed_file *file = &f->files[f->i_file];
 	const struct ed_format *format = f->forced;
-	int r = ed_source_open(file->path, &f->source);
+	int r = ed_source_open(file->path, f->stop, &f->source);
 
 	if (r < 0) {
 		trouble_whole(f, file, r == -EISDIR ? "no files in it, or too deep" : strerror(-r));
 		return r == -ENOMEM ? r : 0;
 	}
 	f->is_open = true;
-	f->bytes_in += f->source.n_in;
+	note_progress(f, f->source.n_in);
 	f->n_carry = 0;
 	f->offset = 0;
 	f->eof = f->stopped = false;
@@ -216,8 +252,12 @@ static void account_frame(struct ed_feed *f, const struct ed_frame *fr)
 {
 	struct ed_tally *t = &f->files[f->i_file].tally;
 
+	if (fr->n_dropped == 0)
+		return;
+	pthread_mutex_lock(&f->told_lock);
 	t->n_read += fr->n_dropped;
 	ed_tally_drop_n(t, fr->drop, f->offset, fr->n_dropped);
+	pthread_mutex_unlock(&f->told_lock);
 }
 
 /* One unit of the open file into @slot; false when the file has no more. */
@@ -285,7 +325,9 @@ void ed_feed_settle(struct ed_feed *f, struct ed_feed_slot *slot, const struct e
 	struct ed_feed_file *file = slot->file;
 	uint64_t n = 0;
 
+	pthread_mutex_lock(&f->told_lock);
 	ed_tally_add(&file->tally, t);
+	pthread_mutex_unlock(&f->told_lock);
 	if (!slot->unit.last)
 		return;
 	file_release(file);
@@ -299,4 +341,31 @@ void ed_feed_settle(struct ed_feed *f, struct ed_feed_slot *slot, const struct e
 				   .n = n,
 				   .what = ed_drop_help(file->tally.first_damage),
 			   });
+}
+
+int ed_feed_abandon(struct ed_feed *f)
+{
+	static const uint8_t nothing[ED_UNIT_PADDING_BYTES];
+	struct ed_feed_slot *slot = ed_mem_zalloc(1, sizeof(*slot));
+	struct ed_batch *b = ed_mem_zalloc(1, sizeof(*b));
+	int r = slot && b ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < f->n_files; i++) {
+		struct ed_feed_file *file = &f->files[i];
+
+		if (!file->state)
+			continue;
+		ed_batch_reset(b); /* without room: an event that came out now would have nowhere to go */
+		slot->file = file;
+		slot->unit = (struct ed_unit){ .bytes = ed_span_of(nothing, 0),
+					       .source = (uint32_t)i,
+					       .last = true,
+					       .context = slot->context };
+		if (file->format->resolve)
+			file->format->resolve(file->state, &slot->unit, b);
+		ed_feed_settle(f, slot, &b->tally);
+	}
+	ed_mem_free(slot);
+	ed_mem_free(b);
+	return r;
 }

@@ -6,6 +6,9 @@
 #ifndef ED_ENGINE_FEED_H
 #define ED_ENGINE_FEED_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "engine/scan.h"
 #include "format/format.h"
 #include "source/source.h"
@@ -16,7 +19,7 @@ struct ed_feed_file {
 	const struct ed_format *format; /* NULL: not opened, or not known */
 	unsigned format_row;
 	void *state;                    /* of the format; freed when the last unit is resolved */
-	struct ed_tally tally;          /* of resolved units and of what frame dropped */
+	struct ed_tally tally;          /* of resolved units and of what frame dropped; under told_lock */
 };
 
 /* What a unit needs from the moment it is framed until its events are read. */
@@ -38,7 +41,11 @@ struct ed_feed {
 	size_t n_carry;
 	bool eof;                       /* of the open source */
 	bool stopped;                   /* frame gave the rest up */
+	const atomic_bool *stop;        /* borrowed; see ed_source_open */
+	/* What other threads may look at while a source is waited for, under its own lock. */
+	pthread_mutex_t told_lock;
 	uint64_t bytes_in, bytes_total; /* on disk; total 0 when unknown */
+	size_t i_told;                  /* i_file, as told */
 	struct ed_scan_trouble *troubles; /* owned; path borrowed from files */
 	char (*trouble_texts)[160];
 	size_t n_troubles, n_told, troubles_cap;
@@ -46,13 +53,24 @@ struct ed_feed {
 };
 
 /* Expands directories in @conf->paths. 0 or -errno; a path that does not exist becomes trouble later. */
-int ed_feed_init(struct ed_feed *f, const struct ed_scan_config *conf);
+int ed_feed_init(struct ed_feed *f, const struct ed_scan_config *conf, const atomic_bool *stop);
 void ed_feed_done(struct ed_feed *f);
 
 /* The next unit into @slot. 1: there is one; 0: no more; -ENOMEM. */
 int ed_feed_next(struct ed_feed *f, struct ed_feed_slot *slot);
 
-/* In order, after a unit was resolved: adds its account; the last unit of a file closes the file. */
+/* Safe from any thread: the next trouble that was not told yet, and how far the reading is. */
+bool ed_feed_tell(struct ed_feed *f, struct ed_scan_trouble *ret);
+void ed_feed_progress(struct ed_feed *f, struct ed_scan_progress *ret);
+
+/* In order, after a unit was resolved: adds its account; the last unit of a file closes the file. Needs no
+ * lock of the caller: it must not wait for a reader that waits for input. */
 void ed_feed_settle(struct ed_feed *f, struct ed_feed_slot *slot, const struct ed_tally *t);
+
+/*
+ * After a run that was stopped: what the formats still hold of unfinished sources (fragments, segments) is
+ * given up and counted, so that the account closes. No other thread may use the feed any more. 0 or -ENOMEM.
+ */
+int ed_feed_abandon(struct ed_feed *f);
 
 #endif

@@ -121,12 +121,6 @@ static struct slot *slot_fill(struct ed_pipeline *p)
 	return s;
 }
 
-/* The client's partition looks at questions, and at answers from domains that look made up. */
-static bool client_cares(const struct ed_event *ev)
-{
-	return ev->kind != ED_EVENT_DNS_RESPONSE || ev->zone_llr > 0;
-}
-
 /* Notes that the event at byte @at visits its partitions. */
 static void note_visits(struct slot *s, const struct ed_event *ev, size_t at, unsigned n_shards)
 {
@@ -134,10 +128,10 @@ static void note_visits(struct slot *s, const struct ed_event *ev, size_t at, un
 	unsigned client = ed_partition_of(ev->client_hash);
 	struct visit v = { .at = (uint32_t)at, .roles = ED_ROLE_ZONE };
 
-	if (zone == client && client_cares(ev))
+	if (zone == client && ed_client_cares(ev))
 		v.roles |= ED_ROLE_CLIENT;
 	s->visits[zone % n_shards][s->n_visits[zone % n_shards]++] = v;
-	if (zone == client || !client_cares(ev))
+	if (zone == client || !ed_client_cares(ev))
 		return;
 	v.roles = ED_ROLE_CLIENT;
 	s->visits[client % n_shards][s->n_visits[client % n_shards]++] = v;
@@ -222,9 +216,7 @@ static void read_unit(struct reader *rd, struct slot *s)
 		format->resolve(s->in.file->state, &s->in.unit, &s->batch);
 		route(rd, s, decoded);
 	}
-	pthread_mutex_lock(&p->feed_lock);
 	ed_feed_settle(p->conf.feed, &s->in, &s->batch.tally);
-	pthread_mutex_unlock(&p->feed_lock);
 	if (r < 0)
 		ed_pipeline_stop(p);
 	publish(p, s);
@@ -419,17 +411,11 @@ void ed_pipeline_wait(struct ed_pipeline *p, unsigned timeout_ms, struct ed_pipe
 
 void ed_pipeline_stop(struct ed_pipeline *p)
 {
+	atomic_store(p->conf.stop, true);
 	pthread_mutex_lock(&p->lock);
 	p->stopping = true;
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
-}
-
-void ed_pipeline_with_feed(struct ed_pipeline *p, void (*look)(void *arg, struct ed_feed *feed), void *arg)
-{
-	pthread_mutex_lock(&p->feed_lock);
-	look(arg, p->conf.feed);
-	pthread_mutex_unlock(&p->feed_lock);
 }
 
 void ed_pipeline_free(struct ed_pipeline *p)

@@ -26,6 +26,7 @@ struct ed_pipeline_conf {
 	uint64_t hash_key;
 	unsigned n_readers, n_shards;
 	int64_t from_ns, to_ns;           /* 0: open */
+	atomic_bool *stop;                /* set by ed_pipeline_stop; the feed's sources look at it */
 };
 
 /* Bytes that the slots of a pipeline take. */
@@ -46,9 +47,6 @@ void ed_pipeline_wait(struct ed_pipeline *p, unsigned timeout_ms, struct ed_pipe
 
 /* Asks the readers to stop after the units they have. */
 void ed_pipeline_stop(struct ed_pipeline *p);
-
-/* Runs @look with the feed locked. */
-void ed_pipeline_with_feed(struct ed_pipeline *p, void (*look)(void *arg, struct ed_feed *feed), void *arg);
 
 /* Joins the threads and frees. Every shard finishes its partitions (ed_partition_finish) before it ends. */
 void ed_pipeline_free(struct ed_pipeline *p);

@@ -28,6 +28,7 @@ struct scan {
 	struct ed_partition_conf partition_conf;
 	struct ed_partition partitions[ED_PARTITIONS];
 	struct ed_book books[ED_PARTITIONS]; /* each written by the thread that owns the partition */
+	atomic_bool stop;
 	bool interrupted;
 };
 
@@ -108,24 +109,14 @@ static void scan_free(struct scan *s)
 
 /* ---------------------------------------------------------------- running */
 
-static void tell_troubles(void *arg, struct ed_feed *feed)
+static void tell_troubles(struct scan *s)
 {
-	struct scan *s = arg;
+	struct ed_scan_trouble t;
 
-	for (; feed->n_told < feed->n_troubles; feed->n_told++) {
+	while (ed_feed_tell(&s->feed, &t)) {
 		if (s->hooks && s->hooks->trouble)
-			s->hooks->trouble(s->hooks->arg, &feed->troubles[feed->n_told]);
+			s->hooks->trouble(s->hooks->arg, &t);
 	}
-}
-
-static void read_progress(void *arg, struct ed_feed *feed)
-{
-	struct ed_scan_progress *p = arg;
-
-	p->bytes_read = feed->bytes_in;
-	p->bytes_total = feed->bytes_total;
-	p->n_files = feed->n_files;
-	p->i_file = feed->i_file;
 }
 
 static void watch(struct scan *s, struct ed_pipeline *p, struct ed_pipeline_status *ret)
@@ -134,10 +125,10 @@ static void watch(struct scan *s, struct ed_pipeline *p, struct ed_pipeline_stat
 		struct ed_scan_progress now = { 0 };
 
 		ed_pipeline_wait(p, TICK_MS, ret);
-		ed_pipeline_with_feed(p, tell_troubles, s);
+		tell_troubles(s);
 		if (ret->finished || s->interrupted || !s->hooks || !s->hooks->progress)
 			continue;
-		ed_pipeline_with_feed(p, read_progress, &now);
+		ed_feed_progress(&s->feed, &now);
 		now.n_records = ret->n_records;
 		now.n_dropped = ret->n_damaged;
 		if (!s->hooks->progress(s->hooks->arg, &now)) {
@@ -202,13 +193,13 @@ static void collect_tables(const struct scan *s, struct ed_scan_result *ret)
 	struct ed_scan_table suspects = { .name = "suspects" }, pending = { .name = "pending" };
 	struct ed_scan_table incidents = { .name = "incidents" };
 	const struct ed_partition_conf *c = &s->partition_conf;
-	double clients = 0, zones = 0;
+	struct ed_hll clients = { { 0 } }, zones = { { 0 } };
 
 	for (unsigned i = 0; i < ED_PARTITIONS; i++) {
 		const struct ed_partition *p = &s->partitions[i];
 
-		clients += ed_hll_estimate(&p->clients);
-		zones += ed_hll_estimate(&p->zones);
+		ed_hll_merge(&clients, &p->clients);
+		ed_hll_merge(&zones, &p->zones);
 		keys.n_entries += p->keys.n_keys;
 		keys.n_evicted += p->keys.n_evicted;
 		keys.n_refused += p->keys.n_refused;
@@ -236,8 +227,8 @@ static void collect_tables(const struct scan *s, struct ed_scan_result *ret)
 	ret->tables[ret->n_tables++] = suspects;
 	ret->tables[ret->n_tables++] = pending;
 	ret->tables[ret->n_tables++] = incidents;
-	ret->n_clients = (uint64_t)(clients + 0.5);
-	ret->n_domains = (uint64_t)(zones + 0.5);
+	ret->n_clients = (uint64_t)(ed_hll_estimate(&clients) + 0.5);
+	ret->n_domains = (uint64_t)(ed_hll_estimate(&zones) + 0.5);
 }
 
 static void collect_files(const struct scan *s, struct ed_scan_result *ret)
@@ -300,7 +291,7 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 	if (r == 0)
 		r = make_tables(s, ed_pipeline_bytes(n_readers, n_shards), error);
 	if (r == 0)
-		r = ed_feed_init(&s->feed, conf);
+		r = ed_feed_init(&s->feed, conf, &s->stop);
 	if (r == 0)
 		r = ed_pipeline_start(&(struct ed_pipeline_conf){ .feed = &s->feed,
 								  .psl = s->psl,
@@ -309,13 +300,17 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 								  .n_readers = n_readers,
 								  .n_shards = n_shards,
 								  .from_ns = conf->from_ns,
-								  .to_ns = conf->to_ns },
+								  .to_ns = conf->to_ns,
+								  .stop = &s->stop },
 				      &pipeline);
 	if (r < 0)
 		goto out;
 	watch(s, pipeline, &status);
 	ed_pipeline_free(pipeline);
-	r = status.error < 0 ? status.error : collect(s, &status, ret);
+	r = status.error < 0 ? status.error : ed_feed_abandon(&s->feed);
+	tell_troubles(s);
+	if (r == 0)
+		r = collect(s, &status, ret);
 	if (r == 0) {
 		ret->wall_s = seconds_now() - start_s;
 		ret->peak_rss_bytes = peak_rss_bytes();

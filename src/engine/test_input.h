@@ -16,7 +16,7 @@
 
 enum { T0_S = 1790000000, PATH_TEXT_MAX = 512, NAME_TEXT_MAX = 128, FRAGMENT_GAP = 500 };
 
-static char root[] = "/tmp/earthdog-scan-XXXXXX";
+static char root[256];
 static char psl_path[PATH_TEXT_MAX];
 
 /* The path of @name in the test's folder; good for eight calls. */
@@ -107,6 +107,8 @@ static void write_tsv(const char *name, unsigned n)
 
 /* ---------------------------------------------------------------- captures */
 
+static const uint32_t pcap_head[6] = { 0xa1b2c3d4, 0x00040002, 0, 0, 65535, 101 };
+
 static size_t put16(uint8_t *p, unsigned v)
 {
 	p[0] = (uint8_t)(v >> 8);
@@ -157,13 +159,12 @@ static void put_packet(FILE *f, struct ask a, unsigned second, unsigned fragment
  */
 static long write_pcap(const char *name, unsigned n, bool fragments)
 {
-	static const uint32_t head[6] = { 0xa1b2c3d4, 0x00040002, 0, 0, 65535, 101 };
 	const unsigned gap = fragments ? FRAGMENT_GAP : 0;
 	FILE *f = create(name);
 	uint8_t data[1024];
 	long last = 0;
 
-	assert_int_equal(fwrite(head, sizeof(head), 1, f), 1);
+	assert_int_equal(fwrite(pcap_head, sizeof(pcap_head), 1, f), 1);
 	for (unsigned i = 0; i < n + gap; i++) {
 		struct ask a = ask(i), before = ask(i - gap);
 		struct ed_span all = ed_span_of(data, datagram(a, data));
@@ -184,10 +185,11 @@ static long write_pcap(const char *name, unsigned n, bool fragments)
 
 static int set_up(void **state)
 {
+	const char *tmp = getenv("TMPDIR");
 	FILE *f;
 
 	(void)state;
-	memcpy(root + strlen(root) - 6, "XXXXXX", 6);
+	(void)snprintf(root, sizeof(root), "%s/earthdog-scan-XXXXXX", tmp ? tmp : P_tmpdir);
 	if (!mkdtemp(root))
 		return -1;
 	(void)snprintf(psl_path, sizeof(psl_path), "%s/.suffixes", root);

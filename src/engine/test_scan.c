@@ -351,16 +351,23 @@ static void test_from_and_to(void **state)
 
 static atomic_bool asked_to_stop;
 
-/* Lookups without end, until the run is asked to stop. */
+/* A pipe, and what goes through it: a beginning, and then the rest over and over. */
+struct endless {
+	char path[PATH_TEXT_MAX];
+	char *text;
+	size_t n, n_head;
+};
+
 static void *write_without_end(void *arg)
 {
-	FILE *f = fopen(arg, "we");
+	const struct endless *e = arg;
+	FILE *f = fopen(e->path, "we");
+	size_t from = 0;
 
 	if (!f)
 		return NULL;
-	(void)fputs(tsv_head, f);
-	for (unsigned i = 0; !atomic_load(&asked_to_stop); i++)
-		put_tsv(f, ask(i % 1000000));
+	while (!atomic_load(&asked_to_stop) && fwrite(e->text + from, e->n - from, 1, f) == 1)
+		from = e->n_head;
 	(void)fclose(f);
 	return NULL;
 }
@@ -377,25 +384,91 @@ static bool stop_when_something_was_read(void *arg, const struct ed_scan_progres
 	return false;
 }
 
+/* Scans the endless input until it has read something. */
+static void scan_endless(struct endless *e, struct run *r)
+{
+	pthread_t writer;
+
+	(void)signal(SIGPIPE, SIG_IGN); /* the writer outlives the reader */
+	(void)snprintf(e->path, sizeof(e->path), "%s", at("fifo"));
+	assert_int_equal(mkfifo(e->path, 0600), 0);
+	atomic_store(&asked_to_stop, false);
+	assert_int_equal(pthread_create(&writer, NULL, write_without_end, e), 0);
+	prepare(r, e->path);
+	scan_with(r, stop_when_something_was_read);
+	assert_int_equal(pthread_join(writer, NULL), 0);
+	free(e->text);
+	assert_true(r->result.interrupted);
+	assert_true(r->result.records.n_read >= 10000);
+}
+
 static void test_interruption_leaves_what_there_is(void **state)
 {
-	static char fifo[PATH_TEXT_MAX];
-	pthread_t writer;
+	struct endless e;
 	struct run r;
+	FILE *f = open_memstream(&e.text, &e.n);
 
 	(void)state;
-	(void)signal(SIGPIPE, SIG_IGN); /* the writer outlives the reader */
-	(void)snprintf(fifo, sizeof(fifo), "%s", at("fifo"));
-	assert_int_equal(mkfifo(fifo, 0600), 0);
-	atomic_store(&asked_to_stop, false);
-	assert_int_equal(pthread_create(&writer, NULL, write_without_end, fifo), 0);
-	prepare(&r, fifo);
-	scan_with(&r, stop_when_something_was_read);
-	assert_int_equal(pthread_join(writer, NULL), 0);
-	assert_true(r.result.interrupted);
-	assert_true(r.result.records.n_read >= 10000);
+	assert_non_null(f);
+	(void)fputs(tsv_head, f);
+	e.n_head = strlen(tsv_head);
+	for (unsigned i = 0; i < 20000; i++)
+		put_tsv(f, ask(i));
+	finish(f);
+	scan_endless(&e, &r);
 	assert_both_tunnels(&r.result);
 	done(&r);
+}
+
+/* Packets that wait for others when the run ends are accounted for like all. */
+static void test_interruption_settles_what_waits(void **state)
+{
+	uint8_t data[1024];
+	struct endless e;
+	struct run r;
+	FILE *f = open_memstream(&e.text, &e.n);
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(fwrite(pcap_head, sizeof(pcap_head), 1, f), 1);
+	e.n_head = sizeof(pcap_head);
+	for (unsigned i = 0; i < 20000; i++) {
+		struct ed_span all = ed_span_of(data, datagram(ask(i), data));
+
+		/* of every tenth only the first half ever comes */
+		put_packet(f, ask(i), i / 100, i % 10 ? 0 : 0x2000,
+			   i % 10 ? all : ed_span_of(data, 16));
+	}
+	finish(f);
+	scan_endless(&e, &r);
+	assert_true(r.result.records.n_dropped[ED_DROP_FRAGMENT] > 0);
+	assert_both_tunnels(&r.result);
+	done(&r);
+}
+
+static bool stop_at_once(void *arg, const struct ed_scan_progress *p)
+{
+	(void)arg;
+	(void)p;
+	return false;
+}
+
+/* Nobody need wait for a pipe through which nothing comes. */
+static void test_interruption_of_a_silent_pipe(void **state)
+{
+	struct run r;
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkfifo(at("fifo"), 0600), 0);
+	fd = open(at("fifo"), O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	prepare(&r, at("fifo"));
+	scan_with(&r, stop_at_once);
+	assert_true(r.result.interrupted);
+	assert_int_equal(r.result.records.n_read, 0);
+	done(&r);
+	assert_int_equal(close(fd), 0);
 }
 
 static void test_not_interrupted(void **state)
@@ -470,6 +543,8 @@ int main(void)
 		TEST(test_cut_files),
 		TEST(test_from_and_to),
 		TEST(test_interruption_leaves_what_there_is),
+		TEST(test_interruption_settles_what_waits),
+		TEST(test_interruption_of_a_silent_pipe),
 		TEST(test_not_interrupted),
 		TEST(test_too_little_memory),
 		TEST(test_no_list_of_suffixes),

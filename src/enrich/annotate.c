@@ -23,8 +23,11 @@ struct entry {
 	uint64_t name_hash, zone_hash;
 	int32_t payload_llr, zone_llr;
 	uint32_t payload_code, zone_code;
+	int32_t tail_llr;
+	uint32_t tail_hash;
 	uint8_t payload_alphabet, payload_longest, zone_off, zone_kind;
-	uint8_t pad[20];
+	bool payload_mixes_case;
+	uint8_t pad[7];
 };
 static_assert(sizeof(struct entry) == 64, "a cache line");
 
@@ -93,7 +96,42 @@ static bool score_reverse(struct ed_span lower, const struct ed_zone_cut *cut, s
 	return true;
 }
 
-static void score_payload(struct ed_span labels, struct entry *e)
+static bool mixes_case(const uint8_t *p, size_t n)
+{
+	bool upper = false, lower = false;
+
+	for (size_t i = 0; i < n; i++) {
+		upper |= p[i] >= 'A' && p[i] <= 'Z';
+		lower |= p[i] >= 'a' && p[i] <= 'z';
+	}
+	return upper && lower;
+}
+
+/* Where the rightmost label of @labels begins; 0 when there is but one. */
+static size_t tail_of(struct ed_span labels)
+{
+	size_t tail = 0;
+
+	for (size_t i = 0; i < labels.n; i += 1U + labels.p[i])
+		tail = i;
+	return tail;
+}
+
+static void score_tail(const struct ed_annotator *a, struct ed_span labels, struct entry *e)
+{
+	size_t tail = tail_of(labels);
+	uint8_t lower[1 + ED_LABEL_MAX];
+	struct ed_label_score s;
+
+	if (tail == 0)
+		return;
+	ed_name_model_label(ed_span_from(labels, tail + 1), &s);
+	e->tail_llr = s.llr_mbits;
+	ed_name_lower(labels.p + tail, labels.n - tail, lower);
+	e->tail_hash = (uint32_t)ed_hash_bytes(lower, labels.n - tail, a->hash_key) | 1;
+}
+
+static void score_payload(const struct ed_annotator *a, struct ed_span labels, struct entry *e)
 {
 	struct ed_name_score s;
 
@@ -102,6 +140,7 @@ static void score_payload(struct ed_span labels, struct entry *e)
 	e->payload_code = s.code_mbits;
 	e->payload_alphabet = s.alphabet;
 	e->payload_longest = s.label_max;
+	score_tail(a, labels, e);
 }
 
 /* The label that was chosen at registration; where no list knows the suffix, all of the zone. */
@@ -133,7 +172,9 @@ static void entry_fill(const struct ed_annotator *a, struct ed_span name, struct
 	e->zone_hash = ed_hash_bytes(lower + cut.off, name.n - cut.off, a->hash_key);
 	if (cut.off > 0 &&
 	    (cut.kind != ED_ZONE_REVERSE || !score_reverse(ed_span_of(lower, name.n), &cut, e)))
-		score_payload(ed_span_of(name.p, cut.off), e);
+		score_payload(a, ed_span_of(name.p, cut.off), e);
+	e->payload_mixes_case = mixes_case(name.p, cut.off) &&
+				!mixes_case(name.p + cut.off, name.n - cut.off);
 	if (cut.kind != ED_ZONE_NONE)
 		score_zone(ed_span_of(name.p + cut.off, name.n - cut.off), e);
 }
@@ -154,6 +195,9 @@ static void annotate_name(struct ed_annotator *a, struct ed_event *ev)
 	ev->payload_code = e->payload_code;
 	ev->zone_llr = e->zone_llr;
 	ev->zone_code = e->zone_code;
+	ev->tail_llr = e->tail_llr;
+	ev->tail_hash = e->tail_hash;
+	ev->payload_mixes_case = e->payload_mixes_case;
 	ev->payload_alphabet = e->payload_alphabet;
 	ev->payload_longest = e->payload_longest;
 	ev->zone_off = e->zone_off;

@@ -118,6 +118,7 @@ static void test_case_is_scored_and_not_hashed(void **state)
 	assert_true(low.ev.name_hash != 0);
 	assert_true(low.ev.name_hash == mixed.ev.name_hash);
 	assert_true(low.ev.zone_hash == mixed.ev.zone_hash);
+	assert_true(low.ev.tail_hash == mixed.ev.tail_hash);
 	assert_int_equal(low.ev.zone_off, mixed.ev.zone_off);
 	assert_true(mixed.ev.payload_code > low.ev.payload_code);
 	assert_true(mixed.ev.zone_code > low.ev.zone_code);
@@ -187,6 +188,36 @@ static void test_zones(void **state)
 		assert_int_equal(o.ev.zone_llr, zone.llr_mbits);
 		assert_true(o.ev.zone_hash == annotated(cases[i].zone).ev.name_hash);
 	}
+}
+
+/* The label next to the zone is often the tunnel's own, the same in every name. */
+static void test_rightmost_label_of_the_payload(void **state)
+{
+	struct observed a = annotated("mfrggzdfmztwq2lk.t9x4kq.example.com");
+	struct observed b = annotated("nnwg23tpoamfrggz.t9x4kq.example.com");
+	struct observed c = annotated("mfrggzdfmztwq2lk.t9x4kr.example.com");
+	struct observed single = annotated("mfrggzdfmztwq2lk.example.com");
+
+	(void)state;
+	assert_int_equal(a.ev.tail_llr, score("t9x4kq").llr_mbits);
+	assert_int_equal(a.ev.payload_llr - a.ev.tail_llr, score("mfrggzdfmztwq2lk").llr_mbits);
+	assert_true(a.ev.tail_hash != 0);
+	assert_true(a.ev.tail_hash == b.ev.tail_hash);
+	assert_true(a.ev.tail_hash != c.ev.tail_hash);
+	assert_int_equal(single.ev.tail_hash, 0);
+	assert_int_equal(single.ev.tail_llr, 0);
+}
+
+/* A resolver that randomises case does so in the whole name, a tunnel only in what is its own. */
+static void test_mixed_case(void **state)
+{
+	(void)state;
+	assert_true(annotated("aBcDeF.example.com").ev.payload_mixes_case);
+	assert_true(annotated("aBcDeF.EXAMPLE.COM").ev.payload_mixes_case);
+	assert_false(annotated("aBcDeF.eXaMpLe.cOm").ev.payload_mixes_case);
+	assert_false(annotated("abcdef.eXaMpLe.com").ev.payload_mixes_case);
+	assert_false(annotated("ABCDEF.example.com").ev.payload_mixes_case);
+	assert_false(annotated("eXaMpLe.com").ev.payload_mixes_case);
 }
 
 static void test_unknown_name(void **state)
@@ -318,6 +349,8 @@ int main(void)
 		cmocka_unit_test(test_case_is_scored_and_not_hashed),
 		cmocka_unit_test(test_key_changes_hashes_alone),
 		cmocka_unit_test(test_zones),
+		cmocka_unit_test(test_rightmost_label_of_the_payload),
+		cmocka_unit_test(test_mixed_case),
 		cmocka_unit_test(test_unknown_name),
 		cmocka_unit_test(test_reverse_names),
 		cmocka_unit_test(test_reverse_names_that_are_no_address),

@@ -4,6 +4,11 @@
  * log-likelihood ratio between "a random string over some encoding alphabet" and "a name people chose"
  * (model/name_model.h), clipped a name so that one odd label decides nothing. Divided by four because the
  * labels of one domain are not independent. Length is corrected for by construction: both terms grow with it.
+ * A rightmost label that stays the same from name to name (t.example.com) is structure, not payload, and is
+ * counted once.
+ *
+ * Beside the sum, three signs of machine-made payloads, a few bits each: upper and lower case mixed where the
+ * zone is not, labels filled to the limit, and all payloads of one length.
  */
 #include "evidence/evidence.h"
 #include "model/name_model.h"
@@ -16,10 +21,17 @@ enum {
 	LABELS_DEPENDENT = 4,
 	LONG_LABEL = 52,            /* QueryLengthThreshold's default, a label that few names need */
 	ALPHABETS = 12,
+	SIGNS_MIN = 8,              /* names before the signs speak */
 };
+
+static const float MIXED_CASE_BITS = 4, FULL_LABELS_BITS = 1, SAME_LENGTH_BITS = 1.5f;
 
 struct content_state {
 	int32_t sum_mbits;
+	uint32_t last_tail;           /* of the name before */
+	uint16_t last_bytes;
+	uint16_t n_same_bytes;        /* payloads as long as the one before; saturates */
+	uint32_t n_mixed_case;
 	uint32_t n_names;
 	uint32_t n_encoded;           /* of them, likelier encoded than not */
 	uint32_t n_long;
@@ -35,20 +47,34 @@ static int32_t clip(int32_t v, int32_t min, int32_t max)
 	return v < min ? min : v > max ? max : v;
 }
 
+/* The payload's ratio without the label that all names of the key end in. */
+static int32_t own_llr(struct content_state *c, const struct ed_sighting *s)
+{
+	bool same = s->key_kind != ED_KEY_CLIENT && s->ev->tail_hash && s->ev->tail_hash == c->last_tail;
+
+	c->last_tail = s->ev->tail_hash;
+	return clip(same ? s->llr_mbits - s->ev->tail_llr : s->llr_mbits, LLR_MIN_MBITS, LLR_MAX_MBITS);
+}
+
 static void content_observe(void *state, const struct ed_sighting *s)
 {
 	struct content_state *c = state;
 	const struct ed_event *ev = s->ev;
 	uint32_t n = s->key_kind == ED_KEY_CLIENT ? (uint32_t)(ev->name_n - ev->zone_off) : ev->zone_off;
 	uint16_t *fits = &c->alphabet[ev->payload_alphabet % ALPHABETS];
+	int32_t llr;
 
 	if (!s->is_query || !s->is_new || s->is_shared || n == 0)
 		return;
-	c->sum_mbits = clip(c->sum_mbits + clip(s->llr_mbits, LLR_MIN_MBITS, LLR_MAX_MBITS),
-			    SUM_MIN_MBITS, SUM_MAX_MBITS);
-	c->n_names++;
-	c->n_encoded += s->llr_mbits > 0;
+	llr = own_llr(c, s);
+	c->sum_mbits = clip(c->sum_mbits + llr * s->stands_for, SUM_MIN_MBITS, SUM_MAX_MBITS);
+	c->n_names += s->stands_for;
+	c->n_encoded += llr > 0;
+	c->n_mixed_case += s->key_kind != ED_KEY_CLIENT && ev->payload_mixes_case;
 	c->n_long += ev->payload_longest >= LONG_LABEL;
+	if (n == c->last_bytes && c->n_same_bytes < UINT16_MAX)
+		c->n_same_bytes++;
+	c->last_bytes = (uint16_t)n;
 	c->payload_bytes += n;
 	if (n > c->max_bytes)
 		c->max_bytes = n;
@@ -63,36 +89,60 @@ static void content_fade(void *state)
 	c->sum_mbits /= 2;
 	c->n_names /= 2;
 	c->n_encoded /= 2;
+	c->n_mixed_case /= 2;
+	c->n_same_bytes /= 2;
 	c->n_long /= 2;
 	c->payload_bytes /= 2;
 	for (unsigned i = 0; i < ALPHABETS; i++)
 		c->alphabet[i] /= 2;
 }
 
-static void content_weigh(const void *state, const struct ed_subject *subject, struct ed_evidence *ret)
+static float sign_bits(const struct content_state *c)
 {
-	const struct content_state *c = state;
-	double sum = c->sum_mbits / 1024.0;
+	float bits = 0;
+
+	if (c->n_names < SIGNS_MIN)
+		return 0;
+	if (c->n_mixed_case * 2 >= c->n_names)
+		bits += MIXED_CASE_BITS;
+	if (c->n_long * 2 >= c->n_names)
+		bits += FULL_LABELS_BITS;
+	if (c->n_same_bytes * 2 >= c->n_names)
+		bits += SAME_LENGTH_BITS;
+	return bits;
+}
+
+static unsigned best_alphabet(const struct content_state *c)
+{
 	unsigned best = 0;
 
-	(void)subject;
-	if (c->n_names == 0)
-		return;
 	for (unsigned i = 1; i < ALPHABETS; i++) {
 		if (c->alphabet[i] > c->alphabet[best])
 			best = i;
 	}
+	return best;
+}
+
+static void content_weigh(const void *state, const struct ed_subject *subject, struct ed_evidence *ret)
+{
+	const struct content_state *c = state;
+	double sum = c->sum_mbits / 1024.0;
+	unsigned best = best_alphabet(c);
+
+	(void)subject;
+	if (c->n_names == 0)
+		return;
+	ret->bits = sign_bits(c);
 	if (sum > 0)
-		ret->bits = (float)(sum / LABELS_DEPENDENT);
-	/* names at the limit of what fits are filled, not chosen */
-	if (sum > 0 && c->n_long * 2 >= c->n_names && c->n_names >= 3)
-		ret->bits += 1;
+		ret->bits += (float)(sum / LABELS_DEPENDENT);
 	ed_evidence_fact(ret, "likelihood_ratio_bits", sum);
 	ed_evidence_fact(ret, "names_scored", c->n_names);
 	ed_evidence_fact(ret, "names_encoded", c->n_encoded);
 	ed_evidence_fact(ret, "mean_payload_bytes", (double)c->payload_bytes / c->n_names);
 	ed_evidence_fact(ret, "max_payload_bytes", c->max_bytes);
 	ed_evidence_fact(ret, "long_labels_share", (double)c->n_long / c->n_names);
+	ed_evidence_fact(ret, "mixed_case_share", (double)c->n_mixed_case / c->n_names);
+	ed_evidence_fact(ret, "same_length_share", (double)c->n_same_bytes / c->n_names);
 	ed_evidence_fact_text(ret, "alphabet", ed_name_model_alphabet_name(best));
 	ed_evidence_fact(ret, "alphabet_share", (double)c->alphabet[best] / c->n_names);
 }

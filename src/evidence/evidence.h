@@ -26,6 +26,7 @@ struct ed_sighting {
 	bool is_response;       /* carries rcode and answers */
 	bool is_new;            /* this key has not asked this payload before, as far as it remembers */
 	bool is_plain;          /* CLIENT: the domain looks chosen by people; only content counts it */
+	uint8_t stands_for;     /* lookups that this one represents: plain domains are sampled */
 	bool is_shared;         /* three clients or more have asked this very name: it carries no message */
 	int32_t llr_mbits;      /* of the payload, 1/1024 bit */
 	uint32_t code_mbits;    /* its code length */

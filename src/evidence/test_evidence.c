@@ -45,7 +45,7 @@ static struct look *ordinary_look(struct look *l)
 	l->ev.zone_off = 9;
 	l->ev.name_n = 22;
 	l->s = (struct ed_sighting){
-		.ev = &l->ev, .is_query = true, .is_response = true, .is_new = true
+		.stands_for = 1, .ev = &l->ev, .is_query = true, .is_response = true, .is_new = true
 	};
 	return l;
 }
@@ -213,8 +213,10 @@ static void test_content_is_bounded(void **state)
 		content->observe(k.state, &l.s);
 	assert_true(bits(content, &k) <= 1024);
 	l.s.llr_mbits = INT32_MIN;
-	for (unsigned i = 0; i < 1000000; i++)
+	for (unsigned i = 0; i < 1000000; i++) {
+		l.ev.zone_off = (uint8_t)(9 + i % 7);
 		content->observe(k.state, &l.s);
+	}
 	assert_true(bits(content, &k) == 0);
 	assert_true(fact(content, &k, "likelihood_ratio_bits") >= -1024);
 }
@@ -235,21 +237,36 @@ static void test_content_says_what_it_saw(void **state)
 	assert_true(ed_evidence_get(&e, "long_labels_share", -1) == 0);
 }
 
-static void test_content_filled_labels_say_more(void **state)
+/* Bits of ten names of 2 bits each: 20 bytes long or of all lengths, filled labels or not, and so
+ * on. */
+static float signs_bits(bool same_length, uint8_t longest, bool mixes_case, uint32_t tail_hash)
 {
-	struct key filled = { .subject.has = UINT32_MAX }, part = { .subject.has = UINT32_MAX };
+	struct key k = { .subject.has = UINT32_MAX };
 	struct look l;
 
-	(void)state;
 	for (unsigned i = 0; i < 10; i++) {
 		ordinary_look(&l);
 		l.s.llr_mbits = 2048;
-		l.ev.payload_longest = 20;
-		content->observe(part.state, &l.s);
-		l.ev.payload_longest = ED_LABEL_MAX;
-		content->observe(filled.state, &l.s);
+		l.ev.zone_off = (uint8_t)(same_length ? 20 : 20 + i);
+		l.ev.payload_longest = longest;
+		l.ev.payload_mixes_case = mixes_case;
+		l.ev.tail_llr = 1024;
+		l.ev.tail_hash = tail_hash ? tail_hash : i + 1;
+		content->observe(k.state, &l.s);
 	}
-	assert_true(bits(content, &filled) > bits(content, &part));
+	return bits(content, &k);
+}
+
+static void test_content_signs_of_an_encoder(void **state)
+{
+	const float plain = signs_bits(false, 20, false, 0);
+
+	(void)state;
+	assert_true(signs_bits(true, 20, false, 0) > plain);
+	assert_true(signs_bits(false, ED_LABEL_MAX, false, 0) > plain);
+	assert_true(signs_bits(false, 20, true, 0) > plain);
+	/* a label that all the names end in is counted once */
+	assert_true(signs_bits(false, 20, false, 77) < plain);
 }
 
 /* A response, or a name that is all zone, is no payload; of a client the payload is the zone. */
@@ -301,10 +318,10 @@ static void test_volume_grows_with_information(void **state)
 	float last = 0;
 
 	(void)state;
-	for (double bytes = 1; bytes < 1e12; bytes *= 1.1) {
+	for (unsigned i = 0; i < 300; i++) { /* up to a terabyte */
 		float now;
 
-		k.subject.info_bytes = bytes;
+		k.subject.info_bytes = pow(1.1, i);
 		now = bits(volume, &k);
 		assert_true(now >= last);
 		assert_true(now < 64);
@@ -515,7 +532,7 @@ int main(void)
 		cmocka_unit_test(test_content_of_ordinary_names_is_silent),
 		cmocka_unit_test(test_content_is_bounded),
 		cmocka_unit_test(test_content_says_what_it_saw),
-		cmocka_unit_test(test_content_filled_labels_say_more),
+		cmocka_unit_test(test_content_signs_of_an_encoder),
 		cmocka_unit_test(test_content_needs_a_payload),
 		cmocka_unit_test(test_content_fades_by_half),
 		cmocka_unit_test(test_volume_grows_with_information),

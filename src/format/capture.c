@@ -241,21 +241,30 @@ static void settle_ordered(struct ordered *o, unsigned fate)
 	o->n_packets = 0;
 }
 
-/* Reads out all messages the segment completed. The packets behind them are analysed when one was
- * DNS. */
+/* Of two fates of messages that share packets, which one do the packets get? */
+static bool outweighs(unsigned fate, unsigned other)
+{
+	if (other == ED_DROP_BATCH_FULL)
+		return false;
+	return other != ANALYSED || fate == ED_DROP_BATCH_FULL;
+}
+
+/*
+ * Reads out all messages the segment completed. The packets behind them share one fate: analysed
+ * when one of the messages was DNS, unless another one found no room.
+ */
 static void drain_tcp(struct ordered *o, struct ed_reassembly_loss *loss)
 {
 	struct ed_tcp_message msg;
 	unsigned fate = ED_DROP_MALFORMED;
-	uint64_t n_settled = 0;
+	uint32_t n_settled = 0;
 
 	while (ed_tcp_next(&o->c->tcp, &msg, loss)) {
 		unsigned f = emit(o->r, &o->pkt, msg.data, msg.wire_n, o->out);
 
 		if (msg.cut && f == ED_DROP_MALFORMED)
 			f = ED_DROP_SNAPPED;
-		if (fate != ANALYSED)
-			fate = f;
+		fate = outweighs(f, fate) ? f : fate;
 		n_settled += msg.n_packets;
 	}
 	settle(o->out, fate, o->r->offset, n_settled);

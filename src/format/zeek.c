@@ -47,7 +47,8 @@ struct zeek_row {
 static const struct zeek_row zeek_rows[ED_ZEEK_ROLE_N] = {
 	[ED_ZEEK_TS] = { "ts", ZEEK_TIME, ED_FIELD_TIME, 0, 0 },
 	[ED_ZEEK_ORIG_H] = { "id.orig_h", ZEEK_ADDR, ED_FIELD_CLIENT, AT(client), 0 },
-	[ED_ZEEK_ORIG_P] = { "id.orig_p", ZEEK_U16, ED_FIELD_CLIENT_PORT, AT(client_port), UINT16_MAX },
+	[ED_ZEEK_ORIG_P] = { "id.orig_p", ZEEK_U16, ED_FIELD_CLIENT_PORT, AT(client_port),
+			     UINT16_MAX },
 	[ED_ZEEK_RESP_H] = { "id.resp_h", ZEEK_ADDR, ED_FIELD_RESOLVER, AT(resolver), 0 },
 	[ED_ZEEK_RESP_P] = { "id.resp_p", ZEEK_U16, 0, AT(resolver_port), UINT16_MAX },
 	[ED_ZEEK_PROTO] = { "proto", ZEEK_PROTO, ED_FIELD_TRANSPORT, 0, 0 },

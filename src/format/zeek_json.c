@@ -24,6 +24,7 @@
 
 enum {
 	WALK_DEPTH_MAX = 6, /* objects in objects that are walked */
+	KEY_TEXT_MAX = 64,  /* of a dotted key; longer ones are none of ours */
 	PROBE_LINES = 20,
 };
 
@@ -198,7 +199,7 @@ struct json_walk {
 	size_t prefix_n[WALK_DEPTH_MAX]; /* bytes of `key` that the objects around have written,
 					    with the dot */
 	unsigned depth;
-	char key[ED_ZEEK_KEY_TEXT_MAX];
+	char key[KEY_TEXT_MAX];
 };
 
 /* @name behind the names of the objects around it. False: too long for a key of ours. */
@@ -208,9 +209,9 @@ static bool walk_key(struct json_walk *w, struct ed_span name, struct ed_span *r
 
 	if (n == 0) {
 		*ret = name;
-		return name.n < ED_ZEEK_KEY_TEXT_MAX;
+		return name.n < KEY_TEXT_MAX;
 	}
-	if (name.n >= ED_ZEEK_KEY_TEXT_MAX - n)
+	if (name.n >= KEY_TEXT_MAX - n)
 		return false;
 	memcpy(w->key + n, name.p, name.n);
 	*ret = ed_span_of(w->key, n + name.n);

@@ -7,73 +7,71 @@
 
 #include "format/lines.h"
 
-#define KEY(text) text, sizeof(text) - 1
-
 /* clang-format off */
 static const struct ed_zeek_key key_rows[] = {
-	{ KEY("ts"), ED_ZEEK_TS, ED_ZEEK_MARK_ID },
-	{ KEY("uid"), ED_ZEEK_KEY_NOTE, ED_ZEEK_MARK_ID },
-	{ KEY("id.orig_h"), ED_ZEEK_ORIG_H, ED_ZEEK_MARK_FLOW },
-	{ KEY("id.orig_p"), ED_ZEEK_ORIG_P, 0 },
-	{ KEY("id.resp_h"), ED_ZEEK_RESP_H, 0 },
-	{ KEY("id.resp_p"), ED_ZEEK_RESP_P, 0 },
-	{ KEY("id_orig_h"), ED_ZEEK_ORIG_H, ED_ZEEK_MARK_FLOW },
-	{ KEY("id_orig_p"), ED_ZEEK_ORIG_P, 0 },
-	{ KEY("id_resp_h"), ED_ZEEK_RESP_H, 0 },
-	{ KEY("id_resp_p"), ED_ZEEK_RESP_P, 0 },
-	{ KEY("proto"), ED_ZEEK_PROTO, 0 },
-	{ KEY("trans_id"), ED_ZEEK_TRANS_ID, 0 },
-	{ KEY("rtt"), ED_ZEEK_RTT, 0 },
-	{ KEY("query"), ED_ZEEK_QUERY, ED_ZEEK_MARK_DNS },
-	{ KEY("original_query"), ED_ZEEK_ORIGINAL_QUERY, ED_ZEEK_MARK_DNS },
-	{ KEY("qclass"), ED_ZEEK_QCLASS, ED_ZEEK_MARK_DNS },
-	{ KEY("qtype"), ED_ZEEK_QTYPE, ED_ZEEK_MARK_DNS },
-	{ KEY("qtype_name"), ED_ZEEK_QTYPE_NAME, ED_ZEEK_MARK_DNS },
-	{ KEY("rcode"), ED_ZEEK_RCODE, ED_ZEEK_MARK_DNS },
-	{ KEY("rcode_name"), ED_ZEEK_RCODE_NAME, ED_ZEEK_MARK_DNS },
-	{ KEY("AA"), ED_ZEEK_AA, ED_ZEEK_MARK_DNS },
-	{ KEY("TC"), ED_ZEEK_TC, ED_ZEEK_MARK_DNS },
-	{ KEY("RD"), ED_ZEEK_RD, ED_ZEEK_MARK_DNS },
-	{ KEY("RA"), ED_ZEEK_RA, ED_ZEEK_MARK_DNS },
-	{ KEY("Z"), ED_ZEEK_Z, 0 },
-	{ KEY("opcode"), ED_ZEEK_OPCODE, 0 },
-	{ KEY("answers"), ED_ZEEK_ANSWERS, ED_ZEEK_MARK_DNS },
-	{ KEY("TTLs"), ED_ZEEK_TTLS, ED_ZEEK_MARK_DNS },
+	{ "ts", ED_ZEEK_TS, ED_ZEEK_MARK_ID },
+	{ "uid", ED_ZEEK_KEY_NOTE, ED_ZEEK_MARK_ID },
+	{ "id.orig_h", ED_ZEEK_ORIG_H, ED_ZEEK_MARK_FLOW },
+	{ "id.orig_p", ED_ZEEK_ORIG_P, 0 },
+	{ "id.resp_h", ED_ZEEK_RESP_H, 0 },
+	{ "id.resp_p", ED_ZEEK_RESP_P, 0 },
+	{ "id_orig_h", ED_ZEEK_ORIG_H, ED_ZEEK_MARK_FLOW },
+	{ "id_orig_p", ED_ZEEK_ORIG_P, 0 },
+	{ "id_resp_h", ED_ZEEK_RESP_H, 0 },
+	{ "id_resp_p", ED_ZEEK_RESP_P, 0 },
+	{ "proto", ED_ZEEK_PROTO, 0 },
+	{ "trans_id", ED_ZEEK_TRANS_ID, 0 },
+	{ "rtt", ED_ZEEK_RTT, 0 },
+	{ "query", ED_ZEEK_QUERY, ED_ZEEK_MARK_DNS },
+	{ "original_query", ED_ZEEK_ORIGINAL_QUERY, ED_ZEEK_MARK_DNS },
+	{ "qclass", ED_ZEEK_QCLASS, ED_ZEEK_MARK_DNS },
+	{ "qtype", ED_ZEEK_QTYPE, ED_ZEEK_MARK_DNS },
+	{ "qtype_name", ED_ZEEK_QTYPE_NAME, ED_ZEEK_MARK_DNS },
+	{ "rcode", ED_ZEEK_RCODE, ED_ZEEK_MARK_DNS },
+	{ "rcode_name", ED_ZEEK_RCODE_NAME, ED_ZEEK_MARK_DNS },
+	{ "AA", ED_ZEEK_AA, ED_ZEEK_MARK_DNS },
+	{ "TC", ED_ZEEK_TC, ED_ZEEK_MARK_DNS },
+	{ "RD", ED_ZEEK_RD, ED_ZEEK_MARK_DNS },
+	{ "RA", ED_ZEEK_RA, ED_ZEEK_MARK_DNS },
+	{ "Z", ED_ZEEK_Z, 0 },
+	{ "opcode", ED_ZEEK_OPCODE, 0 },
+	{ "answers", ED_ZEEK_ANSWERS, ED_ZEEK_MARK_DNS },
+	{ "TTLs", ED_ZEEK_TTLS, ED_ZEEK_MARK_DNS },
 	/* what log a line is of */
-	{ KEY("_path"), ED_ZEEK_KEY_LOG, ED_ZEEK_MARK_FLOW },
-	{ KEY("@stream"), ED_ZEEK_KEY_LOG, ED_ZEEK_MARK_FLOW },
-	{ KEY("event.dataset"), ED_ZEEK_KEY_DATASET, 0 },
-	{ KEY("event.module"), ED_ZEEK_KEY_MODULE, 0 },
+	{ "_path", ED_ZEEK_KEY_LOG, ED_ZEEK_MARK_FLOW },
+	{ "@stream", ED_ZEEK_KEY_LOG, ED_ZEEK_MARK_FLOW },
+	{ "event.dataset", ED_ZEEK_KEY_DATASET, 0 },
+	{ "event.module", ED_ZEEK_KEY_MODULE, 0 },
 	/* the record as text */
-	{ KEY("_raw"), ED_ZEEK_KEY_RAW, 0 },
-	{ KEY("message"), ED_ZEEK_KEY_RAW, 0 },
-	{ KEY("event.original"), ED_ZEEK_KEY_RAW, 0 },
+	{ "_raw", ED_ZEEK_KEY_RAW, 0 },
+	{ "message", ED_ZEEK_KEY_RAW, 0 },
+	{ "event.original", ED_ZEEK_KEY_RAW, 0 },
 	/* Filebeat and Security Onion */
-	{ KEY("@timestamp"), ED_ZEEK_KEY_TIMESTAMP, 0 },
-	{ KEY("event.created"), ED_ZEEK_KEY_CREATED, 0 },
-	{ KEY("source.ip"), ED_ZEEK_ORIG_H, 0 },
-	{ KEY("source.address"), ED_ZEEK_ORIG_H, 0 },
-	{ KEY("source.port"), ED_ZEEK_ORIG_P, 0 },
-	{ KEY("destination.ip"), ED_ZEEK_RESP_H, 0 },
-	{ KEY("destination.address"), ED_ZEEK_RESP_H, 0 },
-	{ KEY("destination.port"), ED_ZEEK_RESP_P, 0 },
-	{ KEY("network.transport"), ED_ZEEK_PROTO, 0 },
-	{ KEY("zeek.session_id"), ED_ZEEK_KEY_NOTE, ED_ZEEK_MARK_ZEEK },
-	{ KEY("log.id.uid"), ED_ZEEK_KEY_NOTE, ED_ZEEK_MARK_ID },
-	{ KEY("dns.id"), ED_ZEEK_TRANS_ID, 0 },
-	{ KEY("dns.query.name"), ED_ZEEK_QUERY, ED_ZEEK_MARK_FLOW | ED_ZEEK_MARK_DNS },
-	{ KEY("dns.query.class"), ED_ZEEK_QCLASS, 0 },
-	{ KEY("dns.query.type"), ED_ZEEK_QTYPE, 0 },
-	{ KEY("dns.query.type_name"), ED_ZEEK_QTYPE_NAME, 0 },
-	{ KEY("dns.response.code"), ED_ZEEK_RCODE, 0 },
-	{ KEY("dns.response.code_name"), ED_ZEEK_RCODE_NAME, 0 },
-	{ KEY("dns.authoritative"), ED_ZEEK_AA, 0 },
-	{ KEY("dns.truncated"), ED_ZEEK_TC, 0 },
-	{ KEY("dns.recursion.desired"), ED_ZEEK_RD, 0 },
-	{ KEY("dns.recursion.available"), ED_ZEEK_RA, 0 },
-	{ KEY("dns.reserved"), ED_ZEEK_Z, 0 },
-	{ KEY("dns.answers.name"), ED_ZEEK_ANSWERS, 0 },
-	{ KEY("dns.ttls"), ED_ZEEK_TTLS, 0 },
+	{ "@timestamp", ED_ZEEK_KEY_TIMESTAMP, 0 },
+	{ "event.created", ED_ZEEK_KEY_CREATED, 0 },
+	{ "source.ip", ED_ZEEK_ORIG_H, 0 },
+	{ "source.address", ED_ZEEK_ORIG_H, 0 },
+	{ "source.port", ED_ZEEK_ORIG_P, 0 },
+	{ "destination.ip", ED_ZEEK_RESP_H, 0 },
+	{ "destination.address", ED_ZEEK_RESP_H, 0 },
+	{ "destination.port", ED_ZEEK_RESP_P, 0 },
+	{ "network.transport", ED_ZEEK_PROTO, 0 },
+	{ "zeek.session_id", ED_ZEEK_KEY_NOTE, ED_ZEEK_MARK_ZEEK },
+	{ "log.id.uid", ED_ZEEK_KEY_NOTE, ED_ZEEK_MARK_ID },
+	{ "dns.id", ED_ZEEK_TRANS_ID, 0 },
+	{ "dns.query.name", ED_ZEEK_QUERY, ED_ZEEK_MARK_FLOW | ED_ZEEK_MARK_DNS },
+	{ "dns.query.class", ED_ZEEK_QCLASS, 0 },
+	{ "dns.query.type", ED_ZEEK_QTYPE, 0 },
+	{ "dns.query.type_name", ED_ZEEK_QTYPE_NAME, 0 },
+	{ "dns.response.code", ED_ZEEK_RCODE, 0 },
+	{ "dns.response.code_name", ED_ZEEK_RCODE_NAME, 0 },
+	{ "dns.authoritative", ED_ZEEK_AA, 0 },
+	{ "dns.truncated", ED_ZEEK_TC, 0 },
+	{ "dns.recursion.desired", ED_ZEEK_RD, 0 },
+	{ "dns.recursion.available", ED_ZEEK_RA, 0 },
+	{ "dns.reserved", ED_ZEEK_Z, 0 },
+	{ "dns.answers.name", ED_ZEEK_ANSWERS, 0 },
+	{ "dns.ttls", ED_ZEEK_TTLS, 0 },
 };
 /* clang-format on */
 
@@ -90,6 +88,18 @@ static inline uint64_t key_head(struct ed_span key)
 	return key.n < 8 ? head & (UINT64_MAX >> (64 - 8 * key.n)) : head;
 }
 
+/* The eight bytes behind those, when they are not all in the last eight. */
+static inline uint64_t key_middle(struct ed_span key)
+{
+	return key.n > 16 ? ed_load_8(key.p + 8) : 0;
+}
+
+/* The last eight bytes of a key that has as many. */
+static inline uint64_t key_tail(struct ed_span key)
+{
+	return key.n > 8 ? ed_load_8(key.p + key.n - 8) : 0;
+}
+
 /*
  * Length and head tell the keys apart well enough. The table does not grow and misses end soon, so
  * no input can make this slow. The factor is 2^64 over the golden ratio.
@@ -103,15 +113,15 @@ const struct ed_zeek_key *ed_zeek_keys_find(const struct ed_zeek_keys *k, struct
 {
 	uint64_t head;
 
-	if (key.n == 0)
+	if (key.n == 0 || key.n > ED_ZEEK_KEY_BYTES_MAX)
 		return NULL;
 	head = key_head(key);
 	for (unsigned i = key_slot(head, key.n); k->slot[i] > 0; i = (i + 1) % ED_ZEEK_KEY_SLOTS) {
-		unsigned row = k->slot[i] - 1U;
+		const struct ed_zeek_key_words *w = &k->words[k->slot[i] - 1];
 
-		if (k->head[row] == head && key_rows[row].n == key.n &&
-		    (key.n <= 8 || memcmp(key_rows[row].key + 8, key.p + 8, key.n - 8) == 0))
-			return &key_rows[row];
+		if (w->head == head && w->n == key.n && w->tail == key_tail(key) &&
+		    w->middle == key_middle(key))
+			return &key_rows[k->slot[i] - 1];
 	}
 	return NULL;
 }
@@ -119,13 +129,18 @@ const struct ed_zeek_key *ed_zeek_keys_find(const struct ed_zeek_keys *k, struct
 void ed_zeek_keys_init(struct ed_zeek_keys *k)
 {
 	for (unsigned row = 0; row < KEY_ROWS; row++) {
-		uint8_t key[ED_ZEEK_KEY_TEXT_MAX] = { 0 };
-		size_t n = key_rows[row].n;
+		uint8_t bytes[ED_ZEEK_KEY_BYTES_MAX + 8] = { 0 };
+		struct ed_zeek_key_words *w = &k->words[row];
+		struct ed_span key = ed_span_of(bytes, strlen(key_rows[row].key));
 		unsigned i;
 
-		memcpy(key, key_rows[row].key, n);
-		k->head[row] = key_head(ed_span_of(key, n));
-		i = key_slot(k->head[row], n);
+		assert(key.n <= ED_ZEEK_KEY_BYTES_MAX);
+		memcpy(bytes, key_rows[row].key, key.n);
+		w->head = key_head(key);
+		w->middle = key_middle(key);
+		w->tail = key_tail(key);
+		w->n = key.n;
+		i = key_slot(w->head, key.n);
 		while (k->slot[i] > 0)
 			i = (i + 1) % ED_ZEEK_KEY_SLOTS;
 		k->slot[i] = (uint8_t)(row + 1);

@@ -31,22 +31,29 @@ enum {
 };
 
 enum {
-	ED_ZEEK_KEY_TEXT_MAX = 64, /* of a dotted key; longer ones are none of these */
-	ED_ZEEK_KEY_SLOTS = 256,   /* a power of two, several times the rows */
+	ED_ZEEK_KEY_BYTES_MAX = 24, /* of the longest key: three words hold it */
+	ED_ZEEK_KEY_SLOTS = 256,    /* a power of two, several times the rows */
 	ED_ZEEK_KEYS_MAX = 100,
 };
 
 struct ed_zeek_key {
 	const char *key;
-	uint8_t n; /* bytes of the key */
 	uint8_t role;
 	uint8_t marks;
+};
+
+/* A key in a form that is compared without a loop. */
+struct ed_zeek_key_words {
+	uint64_t head;   /* bytes 0 to 7 */
+	uint64_t middle; /* 8 to 15, of keys longer than two words */
+	uint64_t tail;   /* the last 8, of keys longer than one */
+	size_t n;
 };
 
 /* The table as it is searched; filled once by ed_zeek_keys_init, then only read. */
 struct ed_zeek_keys {
 	uint8_t slot[ED_ZEEK_KEY_SLOTS]; /* hash of a key -> its row + 1, 0: free */
-	uint64_t head[ED_ZEEK_KEYS_MAX]; /* first bytes of the key of each row */
+	struct ed_zeek_key_words words[ED_ZEEK_KEYS_MAX];
 };
 
 /* @k is zeroed memory. */

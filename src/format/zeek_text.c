@@ -24,14 +24,20 @@ static int hex_value(uint8_t c)
  */
 static size_t unescape(struct ed_span s, uint8_t *ret)
 {
+	int high, low;
+
 	*ret = s.p[0];
 	if (s.p[0] != '\\' || s.n < 2)
 		return 1;
 	if (s.p[1] == '\\')
 		return 2;
-	if (s.p[1] != 'x' || s.n < 4 || hex_value(s.p[2]) < 0 || hex_value(s.p[3]) < 0)
+	if (s.p[1] != 'x' || s.n < 4)
 		return 1;
-	*ret = (uint8_t)(hex_value(s.p[2]) << 4 | hex_value(s.p[3]));
+	high = hex_value(s.p[2]);
+	low = hex_value(s.p[3]);
+	if (high < 0 || low < 0)
+		return 1;
+	*ret = (uint8_t)(high << 4 | low);
 	return 4;
 }
 

@@ -6,8 +6,8 @@
  *	#empty_field	(empty)
  *	#unset_field	-
  *	#path	dns
- *	#fields	ts	uid	id.orig_h	...	query	...	rejected
- *	1790000000.250000	CW1	192.0.2.10	...	www.example.net	...	F
+ *	#fields ts uid id.orig_h ... query ... rejected
+ *	1790000000.250000 CW1 192.0.2.10 ... www.example.net ... F
  *
  * The idea: columns are found by name, and a directive may change them anywhere in a file (rotated
  * logs are concatenated), so frame cuts units at directives and hands each unit the columns in

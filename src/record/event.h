@@ -134,17 +134,20 @@ struct ed_event {
 	uint32_t payload_code; /* their code length, 1/1024 bit */
 	int32_t zone_llr;      /* the same for the registrable label */
 	uint32_t zone_code;
+	int32_t tail_llr;      /* the part of payload_llr that is its rightmost label, when it has several */
+	uint32_t tail_hash;    /* keyed, of that label; 0: the payload has one label or none */
 	uint8_t payload_alphabet; /* ed_alphabet that fits the payload best */
 	uint8_t payload_longest;  /* longest label of the payload, bytes */
 	uint8_t zone_off;      /* where the registrable domain begins in the name */
 	uint8_t zone_kind;     /* ed_zone_kind */
 	uint8_t name_n;        /* bytes of the name behind this struct; 0: unknown */
 	uint8_t format;        /* row of its format; filled by the engine */
-	uint8_t pad[2];
+	bool payload_mixes_case; /* upper and lower in the payload but not in the zone: not a resolver's 0x20 */
+	uint8_t pad[1];
 };
 
 static_assert(sizeof(struct ed_event) % 8 == 0, "events lie 8-byte aligned in a batch");
-static_assert(sizeof(struct ed_event) <= 232, "an event stays within four cache lines with a short name");
+static_assert(sizeof(struct ed_event) <= 192, "an event stays within four cache lines with a short name");
 
 enum { ED_EVENT_MAX_BYTES = sizeof(struct ed_event) + 256 };
 

@@ -164,7 +164,8 @@ static void client_role(const struct ed_visit *v, struct ed_sighting s)
 	struct ed_key *client;
 
 	s.key_kind = ED_KEY_CLIENT;
-	s.is_plain = ev->zone_llr <= 0;
+	s.is_plain = ed_zone_is_plain(ev);
+	s.stands_for = s.is_plain ? ED_PLAIN_SAMPLE : 1;
 	s.llr_mbits = ev->zone_llr;
 	s.code_mbits = s.is_plain ? 1 : ev->zone_code; /* a chosen name carries next to nothing */
 	s.payload_hash = ev->zone_hash;
@@ -208,7 +209,7 @@ void ed_visit(const struct ed_visit *v)
 {
 	const struct ed_event *ev = v->ev;
 	struct ed_partition *p = v->p;
-	struct ed_sighting s = { .ev = ev };
+	struct ed_sighting s = { .ev = ev, .stands_for = 1 };
 
 	if (!(ev->has & ED_FIELD_QNAME) || ev->name_n == 0)
 		return;
@@ -218,6 +219,7 @@ void ed_visit(const struct ed_visit *v)
 		struct ed_sighting z = s;
 
 		ed_hll_add(&p->zones, ev->zone_hash);
+		ed_hll_add(&p->clients, ev->client_hash);
 		if (ev->kind == ED_EVENT_DNS_RESPONSE) {
 			z.is_query = !ed_pending_response(&p->pending, v->question);
 		} else if (ev->kind == ED_EVENT_DNS_QUERY &&
@@ -227,10 +229,8 @@ void ed_visit(const struct ed_visit *v)
 		}
 		zone_role(v, z);
 	}
-	if (v->roles & ED_ROLE_CLIENT) {
-		ed_hll_add(&p->clients, ev->client_hash);
+	if (v->roles & ED_ROLE_CLIENT)
 		client_role(v, s);
-	}
 }
 
 void ed_partition_finish(struct ed_partition *p)

@@ -28,6 +28,25 @@ static inline unsigned ed_partition_of(uint64_t hash)
 }
 static_assert(ED_PARTITIONS == 16, "the upper four bits of a hash choose the partition");
 
+/*
+ * The client key counts the domains of a client that look chosen by people against those that look made up.
+ * The former are nearly all there are, so one domain in ED_PLAIN_SAMPLE stands for all of them.
+ */
+enum { ED_PLAIN_SAMPLE = 8 };
+
+static inline bool ed_zone_is_plain(const struct ed_event *ev)
+{
+	return ev->zone_llr <= 0;
+}
+
+/* Whether the event visits its client's partition: questions, and answers from domains that look made up. */
+static inline bool ed_client_cares(const struct ed_event *ev)
+{
+	if (!ed_zone_is_plain(ev))
+		return true;
+	return ev->kind != ED_EVENT_DNS_RESPONSE && ev->zone_hash % ED_PLAIN_SAMPLE == 0;
+}
+
 /* A key that is being watched: what an alert will need and the key has no room for. */
 struct ed_suspect {
 	uint32_t key;        /* index of its key; ED_KEY_NONE: free */
@@ -57,7 +76,7 @@ struct ed_partition {
 	struct ed_suspect *suspects;
 	uint32_t n_suspects_used;
 	uint64_t n_suspects_displaced;
-	struct ed_hll clients, zones; /* seen in either role */
+	struct ed_hll clients, zones; /* of the events in the role zone; clients overlap between partitions */
 	uint64_t n_duplicates;      /* packets that a mirror port showed twice */
 };
 

@@ -41,6 +41,14 @@ double ed_hll_estimate_registers(const uint8_t *reg, unsigned n, double alpha)
 	return alpha * m * m / sum;
 }
 
+void ed_hll_merge(struct ed_hll *into, const struct ed_hll *s)
+{
+	for (unsigned i = 0; i < ED_HLL_REGISTERS; i++) {
+		if (s->reg[i] > into->reg[i])
+			into->reg[i] = s->reg[i];
+	}
+}
+
 double ed_hll_estimate(const struct ed_hll *s)
 {
 	return ed_hll_estimate_registers(s->reg, ED_HLL_REGISTERS,

@@ -16,6 +16,9 @@ struct ed_hll {
 
 /* @hash must be well mixed. */
 void ed_hll_add(struct ed_hll *s, uint64_t hash);
+/* @into becomes the union of both. */
+void ed_hll_merge(struct ed_hll *into, const struct ed_hll *s);
+
 double ed_hll_estimate(const struct ed_hll *s);
 
 /* What both sketches share: the estimate from @n registers. */

@@ -4,11 +4,15 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "source/codec.h"
+
+enum { STOP_CHECK_MS = 100 };
 
 const struct ed_source_row *const ed_sources[] = {
 #define SOURCE(id) &ed_source_##id,
@@ -26,13 +30,27 @@ static const struct ed_source_row *row_for(const char *path)
 	return ed_sources[i];
 }
 
+/* Waits until there is something to read; false when the run is to stop. */
+static bool await_input(const struct ed_source *s)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLIN };
+
+	while (poll(&p, 1, STOP_CHECK_MS) == 0) {
+		if (s->stop && atomic_load(s->stop))
+			return false;
+	}
+	return true;
+}
+
 static ssize_t read_fd(struct ed_source *s, void *ret, size_t n)
 {
-	ssize_t r;
+	ssize_t r = 0;
 
-	do
-		r = read(s->fd, ret, n);
-	while (r < 0 && errno == EINTR);
+	if (!s->may_wait || await_input(s)) {
+		do
+			r = read(s->fd, ret, n);
+		while (r < 0 && errno == EINTR);
+	}
 	if (r < 0)
 		return -errno;
 	if (r == 0)
@@ -59,16 +77,19 @@ static int fill(struct ed_source *s, size_t n)
 	return 0;
 }
 
-int ed_source_open(const char *path, struct ed_source *ret)
+int ed_source_open(const char *path, const atomic_bool *stop, struct ed_source *ret)
 {
+	struct stat st;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->fd = -1;
+	ret->stop = stop;
 	ret->in = ed_mem_zalloc(ED_SOURCE_IN_BYTES, 1);
 	if (!ret->in)
 		return -ENOMEM;
 	r = row_for(path)->open(path, ret);
+	ret->may_wait = r == 0 && fstat(ret->fd, &st) == 0 && !S_ISREG(st.st_mode);
 	if (r == 0)
 		r = fill(ret, ED_CODEC_MAGIC_BYTES);
 	if (r == 0) {

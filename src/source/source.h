@@ -9,6 +9,7 @@
 #ifndef ED_SOURCE_SOURCE_H
 #define ED_SOURCE_SOURCE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,6 +40,8 @@ struct ed_source {
 	const struct ed_codec *codec; /* NULL: plain */
 	void *codec_state;
 	uint8_t fault;         /* ed_source_fault: why the data ended early */
+	const atomic_bool *stop; /* when it turns true, waiting input counts as ended; may be NULL */
+	bool may_wait;         /* a pipe, a terminal: reading may take for ever */
 	bool eof;              /* fd has no more */
 	bool between;          /* a compressed frame is out; what follows was not looked at yet */
 	bool ended;            /* the last compressed frame is out */
@@ -61,8 +64,11 @@ struct ed_source_row {
 /* The registry, in the order of source.def; NULL-terminated. */
 extern const struct ed_source_row *const ed_sources[];
 
-/* Opens @path by the first row that claims it, and looks for compression. 0 or -errno. */
-int ed_source_open(const char *path, struct ed_source *ret);
+/*
+ * Opens @path by the first row that claims it, and looks for compression. 0 or -errno. @stop is borrowed: when
+ * another thread sets it, a read that waits for more ends as if the input had.
+ */
+int ed_source_open(const char *path, const atomic_bool *stop, struct ed_source *ret);
 void ed_source_close(struct ed_source *s);
 
 /*

@@ -28,8 +28,8 @@
 
 enum { GOT_MAX = 512 << 10, CHUNK_BYTES = 128 << 10, HELD_MAX = 4096, NOBODY = 65534 };
 
-static char folder[] = "/tmp/earthdog-source-XXXXXX";
-static char path[64];
+static char folder[512];
+static char path[600];
 static uint8_t got[GOT_MAX];
 
 /* What a test allocates lives until its end. */
@@ -177,7 +177,7 @@ static size_t read_file(size_t chunk, bool *ret_packed, enum ed_source_fault *re
 	struct ed_source s;
 	size_t n;
 
-	assert_int_equal(ed_source_open(path, &s), 0);
+	assert_int_equal(ed_source_open(path, NULL, &s), 0);
 	*ret_packed = s.codec != NULL;
 	n = drain(&s, chunk);
 	*ret_fault = s.fault;
@@ -353,7 +353,7 @@ static void test_bomb_is_refused(void **state)
 		struct ed_source s;
 
 		put(packers[i].pack(zeros));
-		assert_int_equal(ed_source_open(path, &s), 0);
+		assert_int_equal(ed_source_open(path, NULL, &s), 0);
 		assert_in_range(drain_counting(&s), ED_SOURCE_FREE_BYTES, n - 1);
 		assert_int_equal(s.fault, ED_SOURCE_BOMB);
 		ed_source_close(&s);
@@ -372,7 +372,7 @@ static void test_large_honest_file_passes(void **state)
 		p[i] = i % 64 < 4 ? (uint8_t)ed_hash_mix(i) : (uint8_t) "a line of a log"[i % 15];
 	for (size_t i = 0; i < 2; i++) {
 		put(packers[i].pack(ed_span_of(p, n)));
-		assert_int_equal(ed_source_open(path, &s), 0);
+		assert_int_equal(ed_source_open(path, NULL, &s), 0);
 		assert_int_equal(drain_counting(&s), n);
 		assert_int_equal(s.fault, ED_SOURCE_OK);
 		ed_source_close(&s);
@@ -402,7 +402,7 @@ static void test_plain_files(void **state)
 		struct ed_source s;
 
 		put(heads[i]);
-		assert_int_equal(ed_source_open(path, &s), 0);
+		assert_int_equal(ed_source_open(path, NULL, &s), 0);
 		assert_null(s.codec);
 		assert_int_equal(s.size_bytes, heads[i].n);
 		assert_int_equal(drain(&s, 1), heads[i].n);
@@ -440,13 +440,13 @@ static void test_cannot_be_opened(void **state)
 	struct ed_source s;
 
 	(void)state;
-	assert_int_equal(ed_source_open("/nonexistent/earthdog", &s), -ENOENT);
-	assert_int_equal(ed_source_open(folder, &s), -EISDIR);
+	assert_int_equal(ed_source_open("/nonexistent/earthdog", NULL, &s), -ENOENT);
+	assert_int_equal(ed_source_open(folder, NULL, &s), -EISDIR);
 	put(ed_span_str("secret"));
 	assert_int_equal(chmod(path, 0), 0);
 	if (geteuid() == 0 && seteuid(NOBODY) != 0)
 		skip();
-	assert_int_equal(ed_source_open(path, &s), -EACCES);
+	assert_int_equal(ed_source_open(path, NULL, &s), -EACCES);
 	assert_int_equal(seteuid(getuid()), 0);
 	assert_int_equal(chmod(path, 0600), 0);
 }
@@ -465,7 +465,7 @@ static void test_standard_input_in_drops(void **state)
 	assert_int_equal(close(pair[0]), 0);
 	assert_int_equal(dup2(pair[1], STDIN_FILENO), STDIN_FILENO);
 	assert_int_equal(close(pair[1]), 0);
-	assert_int_equal(ed_source_open("-", &s), 0);
+	assert_int_equal(ed_source_open("-", NULL, &s), 0);
 	assert_int_equal(s.size_bytes, 0);
 	assert_int_equal(drain(&s, 3), plain.n);
 	assert_memory_equal(got, plain.p, plain.n);
@@ -493,7 +493,7 @@ static void test_failed_read_is_told(void **state)
 		assert_int_equal(close(pair[0]), 0);
 		assert_int_equal(dup2(pair[1], STDIN_FILENO), STDIN_FILENO);
 		assert_int_equal(close(pair[1]), 0);
-		assert_int_equal(ed_source_open("-", &s), 0);
+		assert_int_equal(ed_source_open("-", NULL, &s), 0);
 		while ((r = ed_source_read(&s, got + n, 1000)) > 0)
 			n += (size_t)r;
 		assert_int_equal(r, -ECONNRESET);
@@ -507,7 +507,10 @@ static void test_failed_read_is_told(void **state)
 
 static int set_up(void **state)
 {
+	const char *tmp = getenv("TMPDIR");
+
 	(void)state;
+	(void)snprintf(folder, sizeof(folder), "%s/earthdog-source-XXXXXX", tmp ? tmp : P_tmpdir);
 	if (!mkdtemp(folder))
 		return -1;
 	(void)snprintf(path, sizeof(path), "%s/file", folder);

@@ -147,7 +147,7 @@ static inline bool ed_json_next(struct ed_json_iter *it, struct ed_span *ret_key
 {
 	if (it->at >= it->end)
 		return false;
-	*ret_key = ed_span_of(NULL, 0);
+	*ret_key = ed_span_of(it->strings, 0);
 	if (it->has_keys)
 		*ret_key = ed_json_string_at(it, it->tape[it->at++]);
 	it->at = ed_json_value_at(it, it->at, ret);

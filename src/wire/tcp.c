@@ -13,7 +13,11 @@
 /* Streams that hold data, and streams that do not: the latter are the first to go. */
 enum { LIST_IDLE = 0, LIST_HOLDING = 1 };
 
-enum { LENGTH_BYTES = 2 };
+enum {
+	LENGTH_BYTES = 2,
+	START_BYTES = LENGTH_BYTES + ED_DNS_HEADER_BYTES,
+	OPCODE_MAX = 6, /* DSO; beyond, none is assigned */
+};
 
 void ed_tcp_init(struct ed_tcp *t, uint64_t hash_key)
 {
@@ -70,7 +74,9 @@ static uint16_t find_or_make(struct ed_tcp *t, const struct ed_tcp_segment *seg,
 static void begin_at(struct ed_tcp_stream *s, uint32_t seq)
 {
 	ed_pieces_init(&s->pieces, seq);
+	s->progress_ns = s->last_ns;
 	s->synced = true;
+	s->tentative = false;
 }
 
 /* A SYN begins the stream anew, unless it is the one that began it. */
@@ -85,7 +91,10 @@ static void handle_syn(struct ed_tcp *t, uint16_t i, uint32_t first,
 	begin_at(s, first);
 }
 
-/* Could a message begin here? As much as there is of length, header and question has to make sense.
+/*
+ * Could a message begin here? Length, header and what there is of the question have to make sense.
+ * Less than a header is more often the tail of a message than the head of one; but two bytes alone
+ * may be the length, which many programs send by itself.
  */
 static bool plausible_start(struct ed_span data)
 {
@@ -93,18 +102,21 @@ static bool plausible_start(struct ed_span data)
 	uint8_t qname[ED_NAME_MAX];
 	size_t n, have;
 
-	if (data.n < LENGTH_BYTES)
-		return data.n > 0;
+	if (data.n != LENGTH_BYTES && data.n < START_BYTES)
+		return false;
 	n = ed_get_be16(data.p);
-	have = data.n - LENGTH_BYTES < n ? data.n - LENGTH_BYTES : n;
 	if (n < ED_DNS_HEADER_BYTES)
 		return false;
-	if (have < ED_DNS_HEADER_BYTES)
+	if (data.n == LENGTH_BYTES)
 		return true;
-	if ((data.p[4] >> 3 & 15) > 6 || ed_get_be16(data.p + 6) > 1)
+	if ((data.p[4] >> 3 & 15) > OPCODE_MAX || ed_get_be16(data.p + 6) != 1)
+		return false;
+	/* A plain query has no answers. */
+	if (data.p[4] >> 3 == 0 && ed_get_be16(data.p + 8) != 0)
 		return false;
 	/* A name that goes on in the next segment cannot be judged yet. */
-	return have < n || ed_dns_parse(ed_span_of(data.p + LENGTH_BYTES, have), qname, &m) == 0;
+	have = data.n - LENGTH_BYTES;
+	return have < n || ed_dns_parse(ed_span_of(data.p + LENGTH_BYTES, n), qname, &m) == 0;
 }
 
 /* Makes room in the pool for @need blocks; the current stream, the newest of its list, stays. */
@@ -120,7 +132,7 @@ static uint32_t hold(struct ed_tcp *t, uint32_t seq, struct ed_span data,
 		     struct ed_reassembly_loss *loss)
 {
 	struct ed_tcp_stream *s = &t->streams[t->current];
-	uint32_t n;
+	uint32_t n, prefix_n = s->pieces.prefix_n;
 
 	make_room(t, ed_pieces_blocks_for(&s->pieces, data.n), loss);
 	if (s->pieces.n_bytes == 0)
@@ -128,6 +140,10 @@ static uint32_t hold(struct ed_tcp *t, uint32_t seq, struct ed_span data,
 	n = ed_pieces_insert(&s->pieces, &t->pool, seq, data, t->n_unsettled);
 	if (n > 0)
 		t->n_unsettled = 0;
+	/* The bytes of a stream that held nothing begin to wait now, whether there is a hole or
+	 * not. */
+	if (s->pieces.prefix_n > prefix_n || s->pieces.n_bytes == n)
+		s->progress_ns = s->last_ns;
 	return n;
 }
 
@@ -146,8 +162,35 @@ static bool is_astray(const struct ed_tcp_stream *s, uint32_t seq, const struct 
 		return true;
 	if (seg->time_ns - ED_TCP_TIMEOUT_NS > s->last_ns)
 		return true;
+	/* A hole that is too old, unless this segment fills it. */
+	if (s->pieces.n_bytes > s->pieces.prefix_n && rel > s->pieces.prefix_n &&
+	    seg->time_ns - ED_TCP_HOLE_NS > s->progress_ns)
+		return true;
+	/* The next segment of a stream that holds nothing is read where it lies, whatever its size.
+	 */
+	if (s->pieces.n_bytes == 0 && rel <= 0)
+		return false;
 	return rel + (int64_t)seg->data.n > s->pieces.prefix_n &&
 	       ed_pieces_blocks_for(&s->pieces, seg->data.n) > ED_TCP_STREAM_BLOCKS;
+}
+
+/*
+ * The stream began with less than a header: does it still look like the beginning of a message with
+ * what this segment adds? Without that, the tail of one message would pass for the head of another.
+ */
+static bool still_plausible(struct ed_tcp *t, struct ed_tcp_stream *s, uint32_t seq,
+			    struct ed_span data)
+{
+	uint32_t n = s->pieces.prefix_n;
+
+	if (relative(s, seq) != n || data.n == 0)
+		return true;
+	if (data.n > sizeof(t->message) - n)
+		data.n = sizeof(t->message) - n;
+	ed_pieces_peek(&s->pieces, &t->pool, n, t->message);
+	memcpy(t->message + n, data.p, data.n);
+	s->tentative = n + data.n < START_BYTES;
+	return s->tentative || plausible_start(ed_span_of(t->message, n + data.n));
 }
 
 /* Finds the place of the segment in its stream; false when the stream cannot begin with it. */
@@ -160,7 +203,8 @@ static bool find_place(struct ed_tcp *t, const struct ed_tcp_segment *seg, uint3
 		handle_syn(t, t->current, seq, loss);
 		s->last_ns = seg->time_ns;
 	}
-	if (s->synced && is_astray(s, seq, seg))
+	if (s->synced &&
+	    (is_astray(s, seq, seg) || (s->tentative && !still_plausible(t, s, seq, seg->data))))
 		give_up(t, t->current, loss, &loss->n_given_up);
 	s->last_ns = seg->time_ns;
 	if (s->synced)
@@ -168,6 +212,7 @@ static bool find_place(struct ed_tcp *t, const struct ed_tcp_segment *seg, uint3
 	if (!plausible_start(seg->data))
 		return false;
 	begin_at(s, seq);
+	s->tentative = seg->data.n < START_BYTES;
 	return true;
 }
 

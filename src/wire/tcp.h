@@ -6,9 +6,10 @@
  * first wins.
  *
  * A stream begins with its SYN, or, when that was not seen, with a segment that looks like the
- * beginning of a message. A hole is waited for until the stream holds ED_TCP_STREAM_BLOCKS or the
- * source ends; then the stream is dropped with what waited in it. Nobody searches the bytes behind
- * a hole for a message: they are the attacker's. Full tables evict what was idle longest.
+ * beginning of a message. A hole is waited for until the first segment after ED_TCP_HOLE_NS, until
+ * the stream holds ED_TCP_STREAM_BLOCKS or until the source ends; then the stream is dropped with
+ * what waited in it. Nobody searches the bytes behind a hole for a message: they are the
+ * attacker's. Full tables evict what was idle longest.
  *
  * About 4.7 MiB, all of it in struct ed_tcp; nothing is allocated.
  */
@@ -26,7 +27,8 @@ enum {
 	ED_TCP_MESSAGE_BYTES = 2 + 65535,
 };
 
-#define ED_TCP_TIMEOUT_NS (INT64_C(300) * 1000000000)
+#define ED_TCP_TIMEOUT_NS (INT64_C(300) * 1000000000) /* idle: the ports may belong to another */
+#define ED_TCP_HOLE_NS (INT64_C(10) * 1000000000)     /* a sender repeats a lost segment sooner */
 
 struct ed_tcp_key {
 	struct ed_addr src;
@@ -65,8 +67,10 @@ struct ed_tcp_stream {
 	struct ed_tcp_key key;
 	struct ed_pieces pieces; /* pieces.begin is where the next message begins */
 	int64_t last_ns;
+	int64_t progress_ns;   /* when the bytes without a hole last became more */
 	uint64_t first_offset; /* of the first packet that waits */
 	bool synced;           /* pieces.begin is known */
+	bool tentative;        /* so far by a length alone */
 };
 
 struct ed_tcp {

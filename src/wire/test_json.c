@@ -49,8 +49,8 @@ static int teardown(void **state)
 
 static void test_values(void **state)
 {
-	struct ed_json_value root, v;
-	struct ed_span key;
+	struct ed_json_value root = { 0 }, v = { 0 };
+	struct ed_span key = { 0 };
 
 	assert_int_equal(
 		read_text(*state,
@@ -87,8 +87,8 @@ static void test_values(void **state)
 /* A container is stepped over as a whole, entered or not. */
 static void test_nesting(void **state)
 {
-	struct ed_json_value root, v, w;
-	struct ed_span key;
+	struct ed_json_value root = { 0 }, v = { 0 }, w = { 0 };
+	struct ed_span key = { 0 };
 
 	assert_int_equal(
 		read_text(*state, "[[1,[2,\"x\"],{}],{\"a\":{\"b\":[3]},\"c\":4},[],5]", &root), 0);
@@ -112,7 +112,7 @@ static void test_nesting(void **state)
 
 static void test_roots(void **state)
 {
-	struct ed_json_value v;
+	struct ed_json_value v = { 0 };
 
 	assert_int_equal(read_text(*state, " 17 ", &v), 0);
 	assert_true(v.type == ED_JSON_NUMBER && v.number == 17);
@@ -129,7 +129,7 @@ static void test_refused(void **state)
 					   "{} x",       "{\"a\":01}",  "\"a\n\"",  "{\"a\":1e}",
 					   "'a'",        "{\"a\":nul}", "[1 2]" };
 	char deep[TEXT_MAX];
-	struct ed_json_value v;
+	struct ed_json_value v = { 0 };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(read_text(*state, bad[i], &v), ED_JSON_BAD);
@@ -145,8 +145,8 @@ static void test_refused(void **state)
 static void test_limit(void **state)
 {
 	char text[TEXT_MAX + 2];
-	struct ed_json_value root, v;
-	struct ed_span key;
+	struct ed_json_value root = { 0 }, v = { 0 };
+	struct ed_span key = { 0 };
 	size_t n = 0;
 
 	memset(text, ' ', sizeof(text));

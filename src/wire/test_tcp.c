@@ -239,8 +239,8 @@ static void test_midstream(void **state)
 	assert_int_equal(feed(5000, m, MESSAGE_BYTES), ED_TCP_TAKEN);
 	assert_int_equal(run.n_messages, 1);
 	end();
-	/* Cut after every byte, no SYN. */
-	for (size_t cut = 1; cut < MESSAGE_BYTES; cut++) {
+	/* Cut behind the length, or anywhere behind the header; no SYN. */
+	for (size_t cut = 2; cut < MESSAGE_BYTES; cut += cut == 2 ? 12 : 1) {
 		begin();
 		(void)feed(5000, m, cut);
 		(void)feed(5000 + (uint32_t)cut, m + cut, MESSAGE_BYTES - cut);
@@ -248,9 +248,18 @@ static void test_midstream(void **state)
 		assert_int_equal(run.n_settled, 2);
 		end();
 	}
+	/* The last bytes of a message look like a length; the next message shows that they were
+	 * not. */
+	for (size_t tail = 1; tail < 14; tail++) {
+		begin();
+		(void)feed(5000 - (uint32_t)tail, m + MESSAGE_BYTES - tail, tail);
+		assert_int_equal(feed(5000, m, MESSAGE_BYTES), ED_TCP_TAKEN);
+		assert_int_equal(run.n_messages, 1);
+		end();
+	}
 	/* What does not look like the beginning of a message does not begin a stream: length,
 	 * opcode, counts. */
-	for (unsigned i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < 5; i++) {
 		memcpy(bad, m, sizeof(bad));
 		if (i == 0)
 			test_put16(bad, 11);
@@ -260,6 +269,8 @@ static void test_midstream(void **state)
 			test_put16(bad + 6, 7);
 		if (i == 3)
 			bad[14] = 0x55;
+		if (i == 4)
+			bad[9] = 1;
 		begin();
 		assert_int_equal(feed(5000, bad, MESSAGE_BYTES), ED_TCP_LOST);
 		assert_int_equal(feed(5000 + MESSAGE_BYTES, m, MESSAGE_BYTES), ED_TCP_TAKEN);
@@ -272,6 +283,7 @@ static void test_midstream(void **state)
 static void test_gap(void **state)
 {
 	const uint8_t *m = framed_query();
+	struct ed_tcp_segment seg;
 
 	(void)state;
 	begin();
@@ -288,6 +300,27 @@ static void test_gap(void **state)
 	(void)feed(1 + (1 << 20), m, MESSAGE_BYTES);
 	assert_int_equal(run.n_messages, 1);
 	assert_int_equal(run.loss.n_given_up, 1);
+	end();
+	/* A hole that is filled late, and one that is given up for a message that comes later
+	 * still. */
+	begin();
+	syn(0);
+	(void)feed(1 + MESSAGE_BYTES, m, MESSAGE_BYTES);
+	seg = segment(5301, 1, m, MESSAGE_BYTES);
+	seg.time_ns += 2 * ED_TCP_HOLE_NS;
+	assert_int_equal(feed_segment(&seg), ED_TCP_TAKEN);
+	assert_int_equal(run.n_messages, 2);
+	seg.seq = 1 + 3 * MESSAGE_BYTES;
+	assert_int_equal(feed_segment(&seg), ED_TCP_TAKEN);
+	seg.seq = 1 + 5 * MESSAGE_BYTES;
+	seg.time_ns += ED_TCP_HOLE_NS;
+	assert_int_equal(feed_segment(&seg), ED_TCP_TAKEN);
+	assert_int_equal(run.n_messages, 2);
+	seg.seq = 1 + 7 * MESSAGE_BYTES;
+	seg.time_ns++;
+	assert_int_equal(feed_segment(&seg), ED_TCP_TAKEN);
+	assert_int_equal(run.n_messages, 3);
+	assert_int_equal(run.loss.n_given_up, 2);
 	end();
 	/* A hole that is never filled may not hold more than its share. */
 	begin();
@@ -382,7 +415,7 @@ static void test_eviction(void **state)
 	(void)state;
 	begin();
 	for (unsigned i = 0; i < 3 * ED_TCP_STREAMS_MAX; i++) {
-		seg = segment(i, 1, m, i % 2 ? 10 : MESSAGE_BYTES);
+		seg = segment(i, 1, m, i % 2 ? 20 : MESSAGE_BYTES);
 		assert_int_equal(feed_segment(&seg), ED_TCP_TAKEN);
 	}
 	assert_int_equal(run.n_messages, 3 * ED_TCP_STREAMS_MAX / 2);
@@ -400,13 +433,13 @@ static void test_eviction(void **state)
 	end();
 	/* Streams that hold nothing go before one that does. */
 	begin();
-	seg = segment(60000, 1, m, 10);
+	seg = segment(60000, 1, m, 20);
 	(void)feed_segment(&seg);
 	for (unsigned i = 0; i < 2 * ED_TCP_STREAMS_MAX; i++) {
 		seg = segment(i, 1, m, MESSAGE_BYTES);
 		(void)feed_segment(&seg);
 	}
-	seg = segment(60000, 11, m + 10, MESSAGE_BYTES - 10);
+	seg = segment(60000, 21, m + 20, MESSAGE_BYTES - 20);
 	(void)feed_segment(&seg);
 	assert_int_equal(run.n_messages, 2 * ED_TCP_STREAMS_MAX + 1);
 	end();
