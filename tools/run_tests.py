@@ -4,8 +4,9 @@
 
     tools/run_tests.py BUILD [MESON TEST OPTIONS]
 
-Meson prints its own report; this adds why a test was skipped, which tests skipped a part of
-themselves, and as the closing line "N passed, N failed, N skipped". The exit status is Meson's.
+Meson prints its own report; this adds what the tests over whole captures measured, why a test was
+skipped, which tests skipped a part of themselves, and the closing line
+"N passed, N failed, N skipped". The exit status is Meson's.
 """
 
 import json
@@ -14,6 +15,8 @@ import re
 import subprocess
 import sys
 
+# Tests whose output is worth reading when they pass.
+MEASURING = ("quality", "equiv", "account")
 SKIPPED_PART = re.compile(r"^\[  SKIPPED \] (?!\d+ test)(.+)$", re.M)
 
 
@@ -49,6 +52,8 @@ def main(argv):
         name = result["name"].split(" / ")[-1]
         if result["result"] in ("OK", "EXPECTEDFAIL"):
             passed += 1
+            if name in MEASURING:
+                print(result.get("stdout", "").rstrip(), end="\n\n")
             for part in SKIPPED_PART.findall(output_of(result)):
                 print(f"skipped in part: {name}: {part.strip()}")
         elif result["result"] == "SKIP":

@@ -201,7 +201,7 @@ static int open_current(struct ed_feed *f)
 	f->eof = f->stopped = false;
 	fill(f, f->carry, &f->n_carry, ED_PROBE_BYTES);
 	if (f->n_carry == 0 && f->eof) {
-		if (!f->source.fault)
+		if (!f->source.fault && !atomic_load(f->stop))
 			trouble_whole(f, file, "empty");
 	} else if (!format) {
 		format = ed_format_sniff(ed_span_of(f->carry, f->n_carry < ED_PROBE_BYTES ?

@@ -4,34 +4,32 @@
 
 #include <errno.h>
 
-/* Hundredths of what is left for the partitions. */
-enum { KEYS = 64, SKETCHES = 18, SUSPECTS = 5, PENDING = 4, SHARED_NAMES = 9 };
+/* Hundredths of the whole. What the process takes beside, code and lists, is part of the rest. */
+enum { SLOTS = 24, KEYS = 44, SKETCHES = 12, SUSPECTS = 4, PENDING = 3, SHARED_NAMES = 6, BOOKS = 3 };
 
 enum { KEYS_LEAST = 512, KEY_INDEX_BYTES = 28 }; /* seed and up to three slots */
 
 static uint32_t fit(uint64_t bytes, unsigned hundredths, size_t each_bytes)
 {
-	uint64_t n = bytes / 100 * hundredths / each_bytes;
+	uint64_t n = bytes / 100 * hundredths / ED_PARTITIONS / each_bytes;
 
 	return n > UINT32_MAX / 4 ? UINT32_MAX / 4 : (uint32_t)n;
 }
 
-int ed_memory_split(uint64_t memory_bytes, uint64_t taken_bytes, struct ed_partition_conf *ret,
-		    uint64_t *ret_least)
+int ed_memory_split(uint64_t memory_bytes, struct ed_memory *ret, uint64_t *ret_least)
 {
 	const size_t key_bytes = sizeof(struct ed_key) + KEY_INDEX_BYTES;
-	const uint64_t books = (uint64_t)ED_MEMORY_BOOK_ALERTS * ED_PARTITIONS * sizeof(struct ed_alert);
-	uint64_t fixed = taken_bytes + ED_MEMORY_BASE_BYTES + books;
-	uint64_t each;
+	struct ed_partition_conf *c = ret->partition;
 
-	*ret_least = fixed + (uint64_t)ED_PARTITIONS * KEYS_LEAST * key_bytes * 100 / KEYS;
+	*ret_least = (uint64_t)ED_PARTITIONS * KEYS_LEAST * key_bytes * 100 / KEYS;
 	if (memory_bytes < *ret_least)
 		return -ENOSPC;
-	each = (memory_bytes - fixed) / ED_PARTITIONS;
-	ret->n_keys = fit(each, KEYS, key_bytes);
-	ret->n_sketches = fit(each, SKETCHES, sizeof(struct ed_key_sketch));
-	ret->n_suspects = fit(each, SUSPECTS, sizeof(struct ed_suspect));
-	ret->n_pending = fit(each, PENDING, sizeof(struct ed_pending_entry));
-	ret->n_shared_names = fit(each, SHARED_NAMES, sizeof(struct ed_shared_name));
+	ret->slots_bytes = memory_bytes / 100 * SLOTS;
+	ret->n_book_alerts = fit(memory_bytes, BOOKS, sizeof(struct ed_alert));
+	c->n_keys = fit(memory_bytes, KEYS, key_bytes);
+	c->n_sketches = fit(memory_bytes, SKETCHES, sizeof(struct ed_key_sketch));
+	c->n_suspects = fit(memory_bytes, SUSPECTS, sizeof(struct ed_suspect));
+	c->n_pending = fit(memory_bytes, PENDING, sizeof(struct ed_pending_entry));
+	c->n_shared_names = fit(memory_bytes, SHARED_NAMES, sizeof(struct ed_shared_name));
 	return 0;
 }

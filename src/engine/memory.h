@@ -5,17 +5,17 @@
 
 #include "shard/partition.h"
 
-enum {
-	/* What the process takes before any table: code, lists, libraries, reassembly of one capture. */
-	ED_MEMORY_BASE_BYTES = 24 << 20,
-	ED_MEMORY_BOOK_ALERTS = 96, /* incidents a partition keeps */
+struct ed_memory {
+	uint64_t slots_bytes;          /* for the pipeline's slots */
+	uint32_t n_book_alerts;        /* incidents that a partition keeps */
+	struct ed_partition_conf *partition; /* its sizes are filled */
 };
 
 /*
- * Fills the sizes of @ret from @memory_bytes less @taken_bytes (the slots). 0, or -ENOSPC when the rest is
- * too small to work with; *ret_least is then the least --memory that would do.
+ * The split depends on @memory_bytes alone, not on the number of threads: full tables evict, and what they
+ * evict must not depend on the machine. 0, or -ENOSPC when it is too small to work with; *ret_least is then
+ * the least that would do.
  */
-int ed_memory_split(uint64_t memory_bytes, uint64_t taken_bytes, struct ed_partition_conf *ret,
-		    uint64_t *ret_least);
+int ed_memory_split(uint64_t memory_bytes, struct ed_memory *ret, uint64_t *ret_least);
 
 #endif

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/time.h"
 #include "enrich/annotate.h"
 
 enum { SLOTS_MAX = 2 * ED_SCAN_READERS_MAX + 2 };
@@ -61,17 +62,19 @@ static size_t visits_max(void)
 	return 2 * (ED_PIPELINE_BATCH_BYTES / sizeof(struct ed_event));
 }
 
-static unsigned slots_for(unsigned n_readers)
+static size_t slot_bytes(unsigned n_shards)
 {
-	return 2 * n_readers + 2;
+	return sizeof(struct slot) + ED_UNIT_MAX_BYTES + ED_UNIT_PADDING_BYTES + ED_PIPELINE_BATCH_BYTES +
+	       n_shards * visits_max() * sizeof(struct visit);
 }
 
-size_t ed_pipeline_bytes(unsigned n_readers, unsigned n_shards)
+/* Two a reader, so that it need not wait for the shards, as far as the memory goes. */
+static unsigned slots_for(const struct ed_pipeline_conf *c)
 {
-	size_t slot = sizeof(struct slot) + ED_UNIT_MAX_BYTES + ED_UNIT_PADDING_BYTES +
-		      ED_PIPELINE_BATCH_BYTES + n_shards * visits_max() * sizeof(struct visit);
+	size_t n = c->memory_bytes / slot_bytes(c->n_shards);
+	size_t wanted = 2 * c->n_readers + 2;
 
-	return slots_for(n_readers) * slot;
+	return n < 1 ? 1 : n < wanted ? (unsigned)n : (unsigned)wanted;
 }
 
 /* ---------------------------------------------------------------- readers */
@@ -137,6 +140,19 @@ static void note_visits(struct slot *s, const struct ed_event *ev, size_t at, un
 	s->visits[client % n_shards][s->n_visits[client % n_shards]++] = v;
 }
 
+/*
+ * Times beyond 146 years from 1970 are a damaged or hostile log. They are taken for unknown, so that the
+ * difference of any two times that are left fits an int64_t.
+ */
+static void check_time(struct ed_event *ev)
+{
+	if (ev->time_ns > INT64_MAX / 2 || ev->time_ns < -(INT64_MAX / 2)) {
+		ev->time_ns = ED_TIME_UNKNOWN_NS;
+		ev->time_quality = ED_TIME_NONE;
+		ev->has &= ~(uint32_t)ED_FIELD_TIME;
+	}
+}
+
 static bool outside(const struct ed_pipeline_conf *c, int64_t time_ns)
 {
 	return (c->from_ns && time_ns < c->from_ns) || (c->to_ns && time_ns >= c->to_ns);
@@ -150,6 +166,7 @@ static void route(struct reader *rd, struct slot *s, size_t from)
 	struct ed_event *ev;
 
 	for (size_t at = from; (ev = ed_batch_at(b, at)) != NULL; at += ev->size_bytes) {
+		check_time(ev);
 		if (outside(c, ev->time_ns)) {
 			if (b->tally.n_analysed > 0) { /* several events may come from one record */
 				b->tally.n_analysed--;
@@ -330,7 +347,7 @@ static void *shard_main(void *arg)
 
 static int slots_new(struct ed_pipeline *p)
 {
-	p->n_slots = slots_for(p->conf.n_readers);
+	p->n_slots = slots_for(&p->conf);
 	p->slots = ed_mem_zalloc(p->n_slots, sizeof(*p->slots));
 	if (!p->slots)
 		return -ENOMEM;

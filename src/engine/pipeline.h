@@ -25,12 +25,10 @@ struct ed_pipeline_conf {
 	struct ed_partition *partitions;  /* ED_PARTITIONS; borrowed */
 	uint64_t hash_key;
 	unsigned n_readers, n_shards;
+	uint64_t memory_bytes;            /* for the slots; one is made even when it holds none */
 	int64_t from_ns, to_ns;           /* 0: open */
 	atomic_bool *stop;                /* set by ed_pipeline_stop; the feed's sources look at it */
 };
-
-/* Bytes that the slots of a pipeline take. */
-size_t ed_pipeline_bytes(unsigned n_readers, unsigned n_shards);
 
 /* Allocates everything and starts the threads. 0 or -errno. */
 int ed_pipeline_start(const struct ed_pipeline_conf *conf, struct ed_pipeline **ret);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +24,7 @@ struct scan {
 	const struct ed_scan_hooks *hooks;
 	struct ed_feed feed;
 	struct ed_psl *psl;
+	struct ed_memory memory;
 	struct ed_partition_conf partition_conf;
 	struct ed_partition partitions[ED_PARTITIONS];
 	struct ed_book books[ED_PARTITIONS]; /* each written by the thread that owns the partition */
@@ -70,14 +70,16 @@ static int load_psl(struct scan *s, char error[static 256])
 	return r > 0 ? -EINVAL : r;
 }
 
-static int make_tables(struct scan *s, size_t slot_bytes, char error[static 256])
+static int make_tables(struct scan *s, char error[static 256])
 {
 	struct ed_partition_conf *c = &s->partition_conf;
 	uint64_t least;
-	int r = ed_memory_split(s->conf->memory_bytes, slot_bytes, c, &least);
+	int r;
 
+	s->memory.partition = c;
+	r = ed_memory_split(s->conf->memory_bytes, &s->memory, &least);
 	if (r < 0) {
-		(void)snprintf(error, 256, "--memory is too small: at least %llu MiB with so many readers",
+		(void)snprintf(error, 256, "--memory is too small: at least %llu MiB",
 			       (unsigned long long)(least >> 20) + 1);
 		return r;
 	}
@@ -89,7 +91,7 @@ static int make_tables(struct scan *s, size_t slot_bytes, char error[static 256]
 	for (unsigned i = 0; i < ED_PARTITIONS && r == 0; i++) {
 		r = ed_partition_init(&s->partitions[i], i, c);
 		if (r == 0)
-			r = ed_book_init(&s->books[i], ED_MEMORY_BOOK_ALERTS);
+			r = ed_book_init(&s->books[i], s->memory.n_book_alerts);
 	}
 	if (r < 0)
 		(void)snprintf(error, 256, "tables: %s", strerror(-r));
@@ -220,7 +222,7 @@ static void collect_tables(const struct scan *s, struct ed_scan_result *ret)
 	suspects.bytes = suspects.capacity * sizeof(struct ed_suspect);
 	pending.capacity = ((uint64_t)s->partitions[0].pending.set_mask + 1) * 4 * ED_PARTITIONS;
 	pending.bytes = pending.capacity * sizeof(struct ed_pending_entry);
-	incidents.capacity = (uint64_t)ED_MEMORY_BOOK_ALERTS * ED_PARTITIONS;
+	incidents.capacity = (uint64_t)s->memory.n_book_alerts * ED_PARTITIONS;
 	incidents.bytes = incidents.capacity * sizeof(struct ed_alert);
 	ret->tables[ret->n_tables++] = keys;
 	ret->tables[ret->n_tables++] = sketches;
@@ -254,11 +256,21 @@ static double seconds_now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* VmHWM, not ru_maxrss: the latter begins with what the parent had at the fork. 0: not known. */
 static uint64_t peak_rss_bytes(void)
 {
-	struct rusage u;
+	unsigned long long kib = 0;
+	char line[128];
+	FILE *f = fopen("/proc/self/status", "re");
 
-	return getrusage(RUSAGE_SELF, &u) == 0 ? (uint64_t)u.ru_maxrss * 1024 : 0;
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "VmHWM: %llu kB", &kib) == 1)
+			break;
+	}
+	(void)fclose(f);
+	return kib * 1024;
 }
 
 static int collect(struct scan *s, const struct ed_pipeline_status *status, struct ed_scan_result *ret)
@@ -289,7 +301,7 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 	s->hooks = hooks;
 	r = load_psl(s, error);
 	if (r == 0)
-		r = make_tables(s, ed_pipeline_bytes(n_readers, n_shards), error);
+		r = make_tables(s, error);
 	if (r == 0)
 		r = ed_feed_init(&s->feed, conf, &s->stop);
 	if (r == 0)
@@ -299,6 +311,7 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 								  .hash_key = conf->seed,
 								  .n_readers = n_readers,
 								  .n_shards = n_shards,
+								  .memory_bytes = s->memory.slots_bytes,
 								  .from_ns = conf->from_ns,
 								  .to_ns = conf->to_ns,
 								  .stop = &s->stop },

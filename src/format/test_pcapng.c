@@ -355,6 +355,19 @@ static void test_lies(void **state)
 	assert_int_equal(ed_format_pcapng.probe(test_file_span(&file)), 0);
 }
 
+/* The query over TCP, one byte a segment, again and again; segment 0 is the SYN. */
+static void byte_of_stream(unsigned i)
+{
+	static const uint8_t length[2] = { 0, sizeof(test_query) };
+	unsigned at = (i - 1) % (sizeof(test_query) + 2);
+
+	test_payload(&frame, ed_span_of(at < 2 ? length + at : test_query + at - 2, 1));
+	if (i == 0)
+		frame.n = 0;
+	test_tcp(&frame, 5300, 53, i, i == 0 ? 0x02 : 0x18);
+	(void)test_ipv4(&frame, 3, 53, TEST_PROTO_TCP, 0);
+}
+
 /* Enough for several units, with a TCP stream through all of them and a new interface in between.
  */
 static void test_units(void **state)
@@ -367,23 +380,17 @@ static void test_units(void **state)
 		test_payload(&frame, test_query_span());
 		test_udp(&frame, 1024 + i, 53);
 		(void)test_ipv4(&frame, 3, 53, TEST_PROTO_UDP, 0);
-		if (i % 60 == 0) {
-			static const uint8_t length[2] = { 0, sizeof(test_query) };
-			unsigned at = i / 60 % (sizeof(test_query) + 2);
-
-			test_payload(&frame,
-				     ed_span_of(at < 2 ? length + at : test_query + at - 2, 1));
-			test_tcp(&frame, 5300, 53, 1 + i / 60, 0x18);
-			(void)test_ipv4(&frame, 3, 53, TEST_PROTO_TCP, 0);
-		}
+		if (i % 60 == 0)
+			byte_of_stream(i / 60);
 		if (i == 3000)
 			interface(101, 0, 9, 0);
 		packet(i >= 3000, (uint64_t)test_time_s * (i >= 3000 ? 1000000000 : 1000000));
 	}
 	drive();
 	assert_int_equal(run.tally.n_read, 6000);
-	assert_int_equal(run.n_events, 5900 + 100 / (sizeof(test_query) + 2));
-	assert_int_equal(run.tally.n_dropped[ED_DROP_TCP_GAP], 100 % (sizeof(test_query) + 2));
+	assert_int_equal(run.n_events, 5900 + 99 / (sizeof(test_query) + 2));
+	assert_int_equal(run.tally.n_dropped[ED_DROP_NO_PAYLOAD], 1);
+	assert_int_equal(run.tally.n_dropped[ED_DROP_TCP_GAP], 99 % (sizeof(test_query) + 2));
 }
 
 int main(void)

@@ -169,7 +169,10 @@ static void client_role(const struct ed_visit *v, struct ed_sighting s)
 	s.llr_mbits = ev->zone_llr;
 	s.code_mbits = s.is_plain ? 1 : ev->zone_code; /* a chosen name carries next to nothing */
 	s.payload_hash = ev->zone_hash;
+	/* an answer tells the domain too, where nobody saw the question; where somebody did it is not new */
+	s.is_query = true;
 	client = key_for(v->p, v->client, &s);
+	s.is_query = ev->kind != ED_EVENT_DNS_RESPONSE || s.is_new;
 	if (client && (!s.is_plain || s.is_new))
 		key_sees(v->p, client, &s);
 }
@@ -220,12 +223,15 @@ void ed_visit(const struct ed_visit *v)
 
 		ed_hll_add(&p->zones, ev->zone_hash);
 		ed_hll_add(&p->clients, ev->client_hash);
-		if (ev->kind == ED_EVENT_DNS_RESPONSE) {
-			z.is_query = !ed_pending_response(&p->pending, v->question);
-		} else if (ev->kind == ED_EVENT_DNS_QUERY &&
-			   ed_pending_query(&p->pending, ev, v->question) == ED_PENDING_DUPLICATE) {
-			p->n_duplicates++;
-			return;
+		if (ev->kind != ED_EVENT_DNS_PAIR) {
+			enum ed_pending_verdict verdict = ed_pending_note(&p->pending, ev, v->question);
+
+			if (verdict == ED_PENDING_DUPLICATE) {
+				p->n_duplicates++;
+				return;
+			}
+			/* an answer whose question nobody saw stands for both */
+			z.is_query = verdict == ED_PENDING_NEW;
 		}
 		zone_role(v, z);
 	}

@@ -9,6 +9,8 @@
 
 enum { WAYS = 4 };
 
+static const uint64_t WAITS = 1;
+
 int ed_pending_init(struct ed_pending *p, uint32_t capacity)
 {
 	uint32_t n_sets = 2;
@@ -48,39 +50,47 @@ void ed_pending_prefetch(const struct ed_pending *p, uint64_t question)
 	__builtin_prefetch(set_of(p, question));
 }
 
-enum ed_pending_query ed_pending_query(struct ed_pending *p, const struct ed_event *ev, uint64_t question)
+static bool is_copy(const struct ed_pending_entry *e, const struct ed_event *ev)
+{
+	int64_t age_ns = ev->time_ns - e->time_ns;
+
+	return age_ns >= 0 && age_ns < ED_PENDING_DUPLICATE_NS && ev->time_quality == ED_TIME_EXACT_UTC;
+}
+
+static enum ed_pending_verdict note_again(struct ed_pending_entry *e, const struct ed_event *ev,
+					  uint64_t question)
+{
+	bool waits = e->hash & WAITS;
+	bool copy = is_copy(e, ev);
+
+	if (ev->kind == ED_EVENT_DNS_QUERY) {
+		if (copy)
+			return ED_PENDING_DUPLICATE;
+		*e = (struct ed_pending_entry){ .hash = question | WAITS, .time_ns = ev->time_ns };
+		return ED_PENDING_NEW;
+	}
+	if (!waits)
+		return copy ? ED_PENDING_DUPLICATE : ED_PENDING_NEW;
+	*e = (struct ed_pending_entry){ .hash = question & ~WAITS, .time_ns = ev->time_ns };
+	return ED_PENDING_SETTLED;
+}
+
+enum ed_pending_verdict ed_pending_note(struct ed_pending *p, const struct ed_event *ev, uint64_t question)
 {
 	struct ed_pending_entry *set = set_of(p, question);
 	struct ed_pending_entry *oldest = set;
 
 	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].time_ns != INT64_MIN && set[i].hash == question) {
-			int64_t age = ev->time_ns - set[i].time_ns;
-
-			set[i].time_ns = ev->time_ns;
-			return age >= 0 && age < ED_PENDING_DUPLICATE_NS &&
-					       ev->time_quality == ED_TIME_EXACT_UTC
-				       ? ED_PENDING_DUPLICATE
-				       : ED_PENDING_ADDED;
-		}
+		if (set[i].time_ns != INT64_MIN && (set[i].hash | WAITS) == (question | WAITS))
+			return note_again(&set[i], ev, question);
 		if (set[i].time_ns < oldest->time_ns)
 			oldest = &set[i];
 	}
-	if (oldest->time_ns != INT64_MIN && ev->time_ns - oldest->time_ns < ED_PENDING_LIFE_NS)
+	if (ev->kind != ED_EVENT_DNS_QUERY)
+		return ED_PENDING_NEW;
+	if (oldest->time_ns != INT64_MIN && (oldest->hash & WAITS) &&
+	    ev->time_ns - oldest->time_ns < ED_PENDING_LIFE_NS)
 		p->n_evicted++;
-	*oldest = (struct ed_pending_entry){ .hash = question, .time_ns = ev->time_ns };
-	return ED_PENDING_ADDED;
-}
-
-bool ed_pending_response(struct ed_pending *p, uint64_t question)
-{
-	struct ed_pending_entry *set = set_of(p, question);
-
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].time_ns != INT64_MIN && set[i].hash == question) {
-			set[i].time_ns = INT64_MIN;
-			return true;
-		}
-	}
-	return false;
+	*oldest = (struct ed_pending_entry){ .hash = question | WAITS, .time_ns = ev->time_ns };
+	return ED_PENDING_NEW;
 }

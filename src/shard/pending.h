@@ -12,9 +12,10 @@
 /* A mirror port shows a packet twice within this time; a resolver that asks again waits longer. */
 #define ED_PENDING_DUPLICATE_NS (5 * INT64_C(1000000))
 
+/* The lowest bit of the hash says whether the question still waits. */
 struct ed_pending_entry {
 	uint64_t hash;
-	int64_t time_ns; /* INT64_MIN: free */
+	int64_t time_ns; /* of the query, then of its response; INT64_MIN: free */
 };
 
 struct ed_pending {
@@ -23,7 +24,11 @@ struct ed_pending {
 	uint64_t n_evicted; /* pushed out before their time */
 };
 
-enum ed_pending_query { ED_PENDING_ADDED, ED_PENDING_DUPLICATE };
+enum ed_pending_verdict {
+	ED_PENDING_NEW,       /* a question, or an answer whose question nobody saw */
+	ED_PENDING_SETTLED,   /* the answer to a question that waited */
+	ED_PENDING_DUPLICATE, /* the same packet again */
+};
 
 /* @capacity is rounded down to a power of two, at least 8. 0 or -ENOMEM. */
 int ed_pending_init(struct ed_pending *p, uint32_t capacity);
@@ -32,11 +37,8 @@ void ed_pending_done(struct ed_pending *p);
 /* What query and response have in common. */
 uint64_t ed_pending_question(const struct ed_event *ev);
 
-/* @question: ed_pending_question of @ev. */
-enum ed_pending_query ed_pending_query(struct ed_pending *p, const struct ed_event *ev, uint64_t question);
-
-/* True when the question of this response was waiting; it is then settled. */
-bool ed_pending_response(struct ed_pending *p, uint64_t question);
+/* @question: ed_pending_question of @ev, a query or a response. */
+enum ed_pending_verdict ed_pending_note(struct ed_pending *p, const struct ed_event *ev, uint64_t question);
 
 /* Fetches what the next call for this question will touch. */
 void ed_pending_prefetch(const struct ed_pending *p, uint64_t question);

@@ -474,6 +474,44 @@ static void test_evidence_fits_the_key(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_new, bench_free)
 
+static void test_mirrored_exchange_counts_once(void **state)
+{
+	struct bench *b = *state;
+	char name[256];
+
+	for (unsigned i = 0; i < N_LOOKUPS; i++, next(b)) {
+		struct observed q, r, q2, r2;
+
+		encoded_name(i, "tunnel.com", name, sizeof(name));
+		q = q2 = question(b, 7, name, ED_RR_NULL);
+		r = r2 = answer_to(q, ED_RCODE_NOERROR, 100);
+		see(b, &q, 0);
+		see(b, &q2, MS_NS);
+		see(b, &r, 0);
+		see(b, &r2, MS_NS);
+	}
+	assert_int_equal(lookups_counted(b), N_LOOKUPS);
+}
+
+static void test_client_key_sees_answers_alone(void **state)
+{
+	struct bench *b = *state;
+	char name[256];
+
+	for (unsigned i = 0; i < 100; i++) {
+		struct observed q, r;
+
+		(void)snprintf(name, sizeof(name), "%016llx%08x.zq",
+			       (unsigned long long)ed_hash_mix(i), (unsigned)ed_hash_mix(~(uint64_t)i));
+		q = question(b, 9, name, ED_RR_A);
+		r = answer_to(q, ED_RCODE_NXDOMAIN, 0);
+		see(b, &r, 0);
+		next(b);
+	}
+	ed_partition_finish(&b->p);
+	assert_int_equal(count_alerts(b), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -482,6 +520,8 @@ int main(void)
 		TEST(test_ordinary_lookups_are_not),
 		TEST(test_shared_names_do_not_count),
 		TEST(test_mirrored_packets_count_once),
+		TEST(test_mirrored_exchange_counts_once),
+		TEST(test_client_key_sees_answers_alone),
 		TEST(test_retries_count),
 		TEST(test_a_pair_is_one_lookup),
 		TEST(test_made_up_domains_are_found),

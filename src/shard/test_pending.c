@@ -12,6 +12,22 @@
 
 static const int64_t MS_NS = 1000000;
 
+static enum ed_pending_verdict note(struct ed_pending *p, enum ed_event_kind kind, struct ed_event ev)
+{
+	ev.kind = (uint8_t)kind;
+	return ed_pending_note(p, &ev, ed_pending_question(&ev));
+}
+
+static enum ed_pending_verdict ask(struct ed_pending *p, struct ed_event ev)
+{
+	return note(p, ED_EVENT_DNS_QUERY, ev);
+}
+
+static enum ed_pending_verdict answer(struct ed_pending *p, struct ed_event ev)
+{
+	return note(p, ED_EVENT_DNS_RESPONSE, ev);
+}
+
 static struct ed_event event(uint64_t client, uint64_t name, uint16_t txid, int64_t time_ns)
 {
 	return (struct ed_event){ .client_hash = ed_hash_mix(client),
@@ -26,29 +42,28 @@ static void test_pairs_once(void **state)
 {
 	struct ed_pending p;
 	struct ed_event q = event(1, 2, 3, 1000 * MS_NS);
-	struct ed_event other = event(1, 2, 4, 1000 * MS_NS);
 
 	(void)state;
 	assert_int_equal(ed_pending_init(&p, 64), 0);
-	assert_int_equal(ed_pending_query(&p, &q, ed_pending_question(&q)), ED_PENDING_ADDED);
-	assert_false(ed_pending_response(&p, ed_pending_question(&other)));
-	assert_true(ed_pending_response(&p, ed_pending_question(&q)));
-	assert_false(ed_pending_response(&p, ed_pending_question(&q)));
+	assert_int_equal(ask(&p, q), ED_PENDING_NEW);
+	assert_int_equal(answer(&p, event(1, 2, 4, 1010 * MS_NS)), ED_PENDING_NEW);
+	assert_int_equal(answer(&p, event(1, 2, 3, 1020 * MS_NS)), ED_PENDING_SETTLED);
+	assert_int_equal(answer(&p, event(1, 2, 3, 1100 * MS_NS)), ED_PENDING_NEW);
 	ed_pending_done(&p);
 }
 
-static void test_duplicate_and_retry(void **state)
+static void test_copies_and_retries(void **state)
 {
 	struct ed_pending p;
-	struct ed_event q = event(1, 2, 3, 1000 * MS_NS);
-	struct ed_event copy = event(1, 2, 3, 1001 * MS_NS);
-	struct ed_event retry = event(1, 2, 3, 6000 * MS_NS);
 
 	(void)state;
 	assert_int_equal(ed_pending_init(&p, 64), 0);
-	assert_int_equal(ed_pending_query(&p, &q, ed_pending_question(&q)), ED_PENDING_ADDED);
-	assert_int_equal(ed_pending_query(&p, &copy, ed_pending_question(&copy)), ED_PENDING_DUPLICATE);
-	assert_int_equal(ed_pending_query(&p, &retry, ed_pending_question(&retry)), ED_PENDING_ADDED);
+	assert_int_equal(ask(&p, event(1, 2, 3, 1000 * MS_NS)), ED_PENDING_NEW);
+	assert_int_equal(ask(&p, event(1, 2, 3, 1001 * MS_NS)), ED_PENDING_DUPLICATE);
+	assert_int_equal(answer(&p, event(1, 2, 3, 1010 * MS_NS)), ED_PENDING_SETTLED);
+	assert_int_equal(answer(&p, event(1, 2, 3, 1011 * MS_NS)), ED_PENDING_DUPLICATE);
+	assert_int_equal(ask(&p, event(1, 2, 3, 6000 * MS_NS)), ED_PENDING_NEW);
+	assert_int_equal(ask(&p, event(1, 2, 3, 9000 * MS_NS)), ED_PENDING_NEW);
 	ed_pending_done(&p);
 }
 
@@ -59,17 +74,11 @@ static void test_full_table_forgets_the_oldest(void **state)
 
 	(void)state;
 	assert_int_equal(ed_pending_init(&p, 64), 0);
-	for (uint16_t i = 0; i < 1000; i++) {
-		struct ed_event q = event(i, i, i, (1000 + i) * MS_NS);
-
-		(void)ed_pending_query(&p, &q, ed_pending_question(&q));
-	}
+	for (uint16_t i = 0; i < 1000; i++)
+		(void)ask(&p, event(i, i, i, (1000 + i) * MS_NS));
 	assert_true(p.n_evicted > 900);
-	for (uint16_t i = 0; i < 1000; i++) {
-		struct ed_event r = event(i, i, i, 2000 * MS_NS);
-
-		n_paired += ed_pending_response(&p, ed_pending_question(&r));
-	}
+	for (uint16_t i = 0; i < 1000; i++)
+		n_paired += answer(&p, event(i, i, i, 2000 * MS_NS)) == ED_PENDING_SETTLED;
 	assert_int_equal(n_paired, 64);
 	ed_pending_done(&p);
 }
@@ -94,7 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pairs_once),
-		cmocka_unit_test(test_duplicate_and_retry),
+		cmocka_unit_test(test_copies_and_retries),
 		cmocka_unit_test(test_full_table_forgets_the_oldest),
 		cmocka_unit_test(test_shared_names),
 	};

@@ -93,8 +93,8 @@ static void handle_syn(struct ed_tcp *t, uint16_t i, uint32_t first,
 
 /*
  * Could a message begin here? Length, header and what there is of the question have to make sense.
- * Less than a header is more often the tail of a message than the head of one; but two bytes alone
- * may be the length, which many programs send by itself.
+ * Less than a header is more often the tail of a message than the head of one; but the length, or
+ * half of it, is often sent by itself.
  */
 static bool plausible_start(struct ed_span data)
 {
@@ -102,21 +102,22 @@ static bool plausible_start(struct ed_span data)
 	uint8_t qname[ED_NAME_MAX];
 	size_t n, have;
 
-	if (data.n != LENGTH_BYTES && data.n < START_BYTES)
-		return false;
+	if (data.n < LENGTH_BYTES)
+		return data.n > 0;
 	n = ed_get_be16(data.p);
-	if (n < ED_DNS_HEADER_BYTES)
+	if (n < ED_DNS_HEADER_BYTES || (data.n > LENGTH_BYTES && data.n < START_BYTES))
 		return false;
 	if (data.n == LENGTH_BYTES)
 		return true;
-	if ((data.p[4] >> 3 & 15) > OPCODE_MAX || ed_get_be16(data.p + 6) != 1)
+	if ((data.p[4] >> 3 & 15) > OPCODE_MAX || ed_get_be16(data.p + 6) > 1)
 		return false;
-	/* A plain query has no answers. */
-	if (data.p[4] >> 3 == 0 && ed_get_be16(data.p + 8) != 0)
-		return false;
-	/* A name that goes on in the next segment cannot be judged yet. */
 	have = data.n - LENGTH_BYTES;
-	return have < n || ed_dns_parse(ed_span_of(data.p + LENGTH_BYTES, n), qname, &m) == 0;
+	if (have >= n)
+		return ed_dns_parse(ed_span_of(data.p + LENGTH_BYTES, n), qname, &m) == 0 &&
+		       !m.broken;
+	/* It goes on in the next segment: one question, and a plain query has no answers. */
+	return ed_get_be16(data.p + 6) == 1 &&
+	       (data.p[4] >> 3 != 0 || ed_get_be16(data.p + 8) == 0);
 }
 
 /* Makes room in the pool for @need blocks; the current stream, the newest of its list, stays. */

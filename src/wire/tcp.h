@@ -70,7 +70,7 @@ struct ed_tcp_stream {
 	int64_t progress_ns;   /* when the bytes without a hole last became more */
 	uint64_t first_offset; /* of the first packet that waits */
 	bool synced;           /* pieces.begin is known */
-	bool tentative;        /* so far by a length alone */
+	bool tentative;        /* so far by a length alone, or half of it */
 };
 
 struct ed_tcp {
