@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 # Tests whose output is worth reading when they pass.
-MEASURING = ("quality", "equiv", "account")
+MEASURING = ("quality", "equiv", "account", "bad-input")
 SKIPPED_PART = re.compile(r"^\[  SKIPPED \] (?!\d+ test)(.+)$", re.M)
 
 

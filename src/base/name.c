@@ -7,6 +7,10 @@
  */
 #include "base/name.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define BYTES(c) (UINT64_C(0x0101010101010101) * (c))
 
 static int hex_value(uint8_t c)
@@ -74,6 +78,65 @@ static size_t copy_run(struct ed_span in, uint8_t escape, size_t max, uint8_t *r
 	return n;
 }
 
+enum { STEP = 16 };
+
+/* Bit i is set where byte i of the STEP at @p is @c. */
+static inline unsigned match(const uint8_t *p, uint8_t c)
+{
+#ifdef __SSE2__
+	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)c)));
+#else
+	unsigned bits = 0;
+
+	for (unsigned i = 0; i < STEP; i++)
+		bits |= (unsigned)(p[i] == c) << i;
+	return bits;
+#endif
+}
+
+/*
+ * A proper name without escapes, which nearly all are: the text behind one byte is the wire form
+ * but for the dots, and in their places go the lengths. False: the long way must say what it is.
+ */
+static bool from_plain_text(struct ed_span text, uint8_t escape, struct ed_name *ret)
+{
+	uint8_t wire[ED_NAME_MAX + STEP];
+	size_t label = 0; /* where the length byte of the open label goes */
+	size_t n = text.n;
+
+	if (n == 0 || n > ED_NAME_MAX - 2)
+		return false;
+	memcpy(wire + 1, text.p, n);
+	/* The end counts as a dot; what the last step finds behind it is nothing. */
+	wire[1 + n] = '.';
+	memset(wire + 2 + n, 0, STEP - 1);
+	for (size_t at = 1; at <= n + 1; at += STEP) {
+		unsigned dots = match(wire + at, '.');
+
+		if (escape != '.' && match(wire + at, escape))
+			return false;
+		for (; dots; dots &= dots - 1) {
+			size_t dot = at + (unsigned)__builtin_ctz(dots);
+			size_t label_bytes = dot - label - 1;
+
+			if (label_bytes - 1 >= ED_LABEL_MAX) {
+				/* Only behind a dot at the end nothing may come. */
+				if (label_bytes > 0 || dot != n + 1 || n == 1)
+					return false;
+				break;
+			}
+			wire[label] = (uint8_t)label_bytes;
+			label = dot;
+		}
+	}
+	wire[label] = 0;
+	ret->n = (uint8_t)(label + 1);
+	memcpy(ret->wire, wire, ret->n);
+	return true;
+}
+
 int ed_name_from_text(struct ed_span text, enum ed_name_style style, struct ed_name *ret)
 {
 	uint8_t escape = style == ED_NAME_PLAIN ? '.' : '\\';
@@ -82,10 +145,12 @@ int ed_name_from_text(struct ed_span text, enum ed_name_style style, struct ed_n
 	size_t n = 1;     /* where the next byte goes */
 	size_t i = 0;
 
-	if (ed_span_is(text, "") || ed_span_is(text, ".")) {
+	if (text.n == 0 || (text.n == 1 && text.p[0] == '.')) {
 		*ret = (struct ed_name){ .n = 1 };
 		return 0;
 	}
+	if (from_plain_text(text, escape, ret))
+		return 0;
 	while (i < text.n) {
 		struct ed_span rest = ed_span_from(text, i);
 		size_t label_room = label + 1 + ED_LABEL_MAX - n;

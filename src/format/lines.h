@@ -80,6 +80,67 @@ static inline unsigned ed_lines_match(const uint8_t *p, uint8_t c)
 #endif
 }
 
+/* Bit i is set where byte i of the ED_LINES_STEP at @a is the one at @b. */
+static inline unsigned ed_lines_equal(const uint8_t *a, const uint8_t *b)
+{
+#ifdef __SSE2__
+	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)a);
+	__m128i y = _mm_loadu_si128((const __m128i *)(const void *)b);
+
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y));
+#else
+	unsigned bits = 0;
+
+	for (unsigned i = 0; i < ED_LINES_STEP; i++)
+		bits |= (unsigned)(a[i] == b[i]) << i;
+	return bits;
+#endif
+}
+
+/* Where the cutting of a span into parts stands; ED_LINES_STEP bytes behind it are readable. */
+struct ed_lines_cuts {
+	const uint8_t *p;
+	size_t n;
+	size_t start;  /* of the part that is still open; n + 1: there are no more */
+	size_t at;     /* of the step whose separators are in `hits` */
+	unsigned hits; /* those that are left */
+	uint8_t separator;
+};
+
+static inline void ed_lines_cuts_step(struct ed_lines_cuts *c)
+{
+	size_t left = c->n - c->at;
+
+	c->hits = ed_lines_match(c->p + c->at, c->separator);
+	/* The end counts as a separator, what lies behind it does not. */
+	if (left < ED_LINES_STEP)
+		c->hits = (c->hits & ((1U << left) - 1)) | 1U << left;
+}
+
+static inline void ed_lines_cuts_init(struct ed_lines_cuts *c, struct ed_span s, uint8_t separator)
+{
+	*c = (struct ed_lines_cuts){ .p = s.p, .n = s.n, .separator = separator };
+	ed_lines_cuts_step(c);
+}
+
+/* The next part; n separators make n + 1. False: no more. */
+static inline bool ed_lines_cuts_next(struct ed_lines_cuts *c, struct ed_span *ret)
+{
+	size_t end;
+
+	if (c->start > c->n)
+		return false;
+	while (c->hits == 0) {
+		c->at += ED_LINES_STEP;
+		ed_lines_cuts_step(c);
+	}
+	end = c->at + (unsigned)__builtin_ctz(c->hits);
+	c->hits &= c->hits - 1;
+	*ret = ed_span_of(c->p + c->start, end - c->start);
+	c->start = end + 1;
+	return true;
+}
+
 /* Skips a byte order mark; for probes, which see the file from its first byte. */
 struct ed_span ed_lines_skip_bom(struct ed_span head);
 

@@ -14,6 +14,7 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "format/zeek_addr.h"
 #include "format/zeek_text.h"
 #include "record/rrtype.h"
 
@@ -180,7 +181,7 @@ static bool read_text(struct ed_zeek_record *r, const struct zeek_row *row, stru
 		return ed_time_from_epoch_text(text, &ev->time_ns) ||
 		       ed_time_from_text(text, &ev->time_ns);
 	case ZEEK_ADDR:
-		return ed_addr_from_text(text,
+		return ed_zeek_addr_read(text,
 					 (struct ed_addr *)(void *)((uint8_t *)ev + row->offset));
 	case ZEEK_FLAG:
 		return put_flag_text(ev, row->arg, text);
@@ -257,10 +258,34 @@ void ed_zeek_put_bool(struct ed_zeek_record *r, enum ed_zeek_role role, bool on)
 	settle(r, role, row->kind == ZEEK_FLAG && put_flag(r->ev, row->arg, on));
 }
 
+/* True when @text is an address. Of all of them only the first of IPv4 is of interest itself. */
+static inline bool take_address(struct ed_dns_answers *a, struct ed_span text)
+{
+	struct ed_addr addr;
+
+	switch (ed_zeek_addr_shape(text)) {
+	case ED_ZEEK_SHAPE_V4:
+		if (a->first_v4 == 0)
+			a->first_v4 = ed_zeek_addr_v4(text);
+		return true;
+	case ED_ZEEK_SHAPE_V6:
+		return true;
+	case ED_ZEEK_SHAPE_UNSURE:
+		break;
+	default:
+		return false;
+	}
+	if (!ed_addr_from_text(text, &addr))
+		return false;
+	if (a->first_v4 == 0 && ed_addr_is_v4(&addr))
+		a->first_v4 = (uint32_t)addr.b[12] << 24 | (uint32_t)addr.b[13] << 16 |
+			      (uint32_t)addr.b[14] << 8 | addr.b[15];
+	return true;
+}
+
 void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 {
 	struct ed_dns_answers *a = &r->ev->answers;
-	struct ed_addr addr;
 
 	settle(r, ED_ZEEK_ANSWERS, true);
 	if (text.n == 0)
@@ -270,12 +295,9 @@ void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 	/* A sum, so that the same addresses in another order are the same answer. It is no table's
 	 * key, which is why the key of the run is not needed. */
 	a->hash += (uint32_t)ed_hash_bytes(text.p, text.n, 0);
-	if (ed_addr_from_text(text, &addr)) {
+	if (take_address(a, text)) {
 		if (a->n_addresses < UINT16_MAX)
 			a->n_addresses++;
-		if (a->first_v4 == 0 && ed_addr_is_v4(&addr))
-			a->first_v4 = (uint32_t)addr.b[12] << 24 | (uint32_t)addr.b[13] << 16 |
-				      (uint32_t)addr.b[14] << 8 | addr.b[15];
 	} else if (ed_span_starts(text, "TXT ") || ed_span_starts(text, "SPF ")) {
 		a->bytes_opaque += ed_zeek_text_txt_bytes(text);
 	} else if (text.p[0] == '<' || (text.p[0] >= 'A' && text.p[0] <= 'Z')) {

@@ -5,8 +5,6 @@
  */
 #include "format/zeek_keys.h"
 
-#include "format/lines.h"
-
 /* clang-format off */
 static const struct ed_zeek_key key_rows[] = {
 	{ "ts", ED_ZEEK_TS, ED_ZEEK_MARK_ID },
@@ -25,6 +23,7 @@ static const struct ed_zeek_key key_rows[] = {
 	{ "query", ED_ZEEK_QUERY, ED_ZEEK_MARK_DNS },
 	{ "original_query", ED_ZEEK_ORIGINAL_QUERY, ED_ZEEK_MARK_DNS },
 	{ "qclass", ED_ZEEK_QCLASS, ED_ZEEK_MARK_DNS },
+	{ "qclass_name", ED_ZEEK_KEY_NOTE, 0 },
 	{ "qtype", ED_ZEEK_QTYPE, ED_ZEEK_MARK_DNS },
 	{ "qtype_name", ED_ZEEK_QTYPE_NAME, ED_ZEEK_MARK_DNS },
 	{ "rcode", ED_ZEEK_RCODE, ED_ZEEK_MARK_DNS },
@@ -37,6 +36,7 @@ static const struct ed_zeek_key key_rows[] = {
 	{ "opcode", ED_ZEEK_OPCODE, 0 },
 	{ "answers", ED_ZEEK_ANSWERS, ED_ZEEK_MARK_DNS },
 	{ "TTLs", ED_ZEEK_TTLS, ED_ZEEK_MARK_DNS },
+	{ "rejected", ED_ZEEK_KEY_NOTE, 0 },
 	/* what log a line is of */
 	{ "_path", ED_ZEEK_KEY_LOG, ED_ZEEK_MARK_FLOW },
 	{ "@stream", ED_ZEEK_KEY_LOG, ED_ZEEK_MARK_FLOW },
@@ -126,8 +126,19 @@ const struct ed_zeek_key *ed_zeek_keys_find(const struct ed_zeek_keys *k, struct
 	return NULL;
 }
 
+static void key_text_init(struct ed_zeek_key_text *t, struct ed_span key)
+{
+	t->mask = UINT32_C(1) << ED_LINES_STEP;
+	if (key.n + 2 > sizeof(t->text))
+		return;
+	memcpy(t->text, key.p, key.n);
+	memcpy(t->text + key.n, "\":", 2);
+	t->mask = (UINT32_C(1) << (key.n + 2)) - 1;
+}
+
 void ed_zeek_keys_init(struct ed_zeek_keys *k)
 {
+	k->rows = key_rows;
 	for (unsigned row = 0; row < KEY_ROWS; row++) {
 		uint8_t bytes[ED_ZEEK_KEY_BYTES_MAX + 8] = { 0 };
 		struct ed_zeek_key_words *w = &k->words[row];
@@ -140,6 +151,7 @@ void ed_zeek_keys_init(struct ed_zeek_keys *k)
 		w->middle = key_middle(key);
 		w->tail = key_tail(key);
 		w->n = key.n;
+		key_text_init(&k->text[row], key);
 		i = key_slot(w->head, key.n);
 		while (k->slot[i] > 0)
 			i = (i + 1) % ED_ZEEK_KEY_SLOTS;

@@ -7,6 +7,7 @@
 #ifndef ED_FORMAT_ZEEK_KEYS_H
 #define ED_FORMAT_ZEEK_KEYS_H
 
+#include "format/lines.h"
 #include "format/zeek.h"
 
 /* Keys that are no column of the log but say what a line is. They go on where the roles end. */
@@ -50,8 +51,19 @@ struct ed_zeek_key_words {
 	size_t n;
 };
 
+/*
+ * A key with the quote and the colon behind it, as Zeek writes it, to be compared at once where it
+ * is expected. A key too long for that has a bit in its mask that no comparison sets.
+ */
+struct ed_zeek_key_text {
+	uint8_t text[ED_LINES_STEP];
+	uint32_t mask;
+};
+
 /* The table as it is searched; filled once by ed_zeek_keys_init, then only read. */
 struct ed_zeek_keys {
+	const struct ed_zeek_key *rows;
+	struct ed_zeek_key_text text[ED_ZEEK_KEYS_MAX];
 	uint8_t slot[ED_ZEEK_KEY_SLOTS]; /* hash of a key -> its row + 1, 0: free */
 	struct ed_zeek_key_words words[ED_ZEEK_KEYS_MAX];
 };
@@ -61,5 +73,13 @@ void ed_zeek_keys_init(struct ed_zeek_keys *k);
 
 /* The row of @key, behind which 8 bytes are readable; NULL: none of ours. */
 const struct ed_zeek_key *ed_zeek_keys_find(const struct ed_zeek_keys *k, struct ed_span key);
+
+/* True when the key of row @i, a quote and a colon stand at @p, where ED_LINES_STEP are readable. */
+static inline bool ed_zeek_keys_is(const struct ed_zeek_keys *k, unsigned i, const uint8_t *p)
+{
+	const struct ed_zeek_key_text *t = &k->text[i];
+
+	return (ed_lines_equal(p, t->text) & t->mask) == t->mask;
+}
 
 #endif

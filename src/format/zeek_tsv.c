@@ -18,6 +18,7 @@
 #include "format/format.h"
 #include "format/lines.h"
 #include "format/zeek.h"
+#include "format/zeek_addr.h"
 
 enum {
 	TSV_COLUMNS_MAX = 200, /* dns.log has about 30 with every script loaded */
@@ -53,8 +54,9 @@ struct tsv_state {
 
 static inline bool mark_is(const struct tsv_mark *m, struct ed_span text)
 {
+	/* The first byte tells nearly always; a mark of one byte needs no more. */
 	return text.n == m->n && m->n > 0 && text.p[0] == m->p[0] &&
-	       memcmp(text.p, m->p, m->n) == 0;
+	       (m->n == 1 || memcmp(text.p, m->p, m->n) == 0);
 }
 
 static void mark_set(struct tsv_mark *m, struct ed_span text)
@@ -286,6 +288,14 @@ static inline bool read_flag(struct ed_zeek_record *r, struct ed_span cell, enum
 	return true;
 }
 
+static inline bool read_proto(struct ed_event *ev, struct ed_span cell)
+{
+	if (cell.n != 3 || memcmp(cell.p, "udp", 3) != 0)
+		return false;
+	ev->transport = ED_TRANSPORT_UDP;
+	return true;
+}
+
 /* The columns that every record has, in the form Zeek gives them; false: ed_zeek_put_text may know
  * more. */
 static inline bool read_fast(struct ed_zeek_record *r, enum ed_zeek_role role, struct ed_span cell)
@@ -295,6 +305,12 @@ static inline bool read_fast(struct ed_zeek_record *r, enum ed_zeek_role role, s
 	switch (role) {
 	case ED_ZEEK_TS:
 		return fixed_point(cell, &ev->time_ns) && known(r, role, ED_FIELD_TIME);
+	case ED_ZEEK_ORIG_H:
+		return ed_zeek_addr_read(cell, &ev->client) && known(r, role, ED_FIELD_CLIENT);
+	case ED_ZEEK_RESP_H:
+		return ed_zeek_addr_read(cell, &ev->resolver) && known(r, role, ED_FIELD_RESOLVER);
+	case ED_ZEEK_PROTO:
+		return read_proto(ev, cell) && known(r, role, ED_FIELD_TRANSPORT);
 	case ED_ZEEK_ORIG_P:
 		return read_u16(cell, &ev->client_port) && known(r, role, ED_FIELD_CLIENT_PORT);
 	case ED_ZEEK_RESP_P:
@@ -317,6 +333,8 @@ static inline bool read_fast(struct ed_zeek_record *r, enum ed_zeek_role role, s
 		return cell.n == 1 && read_u16(cell, &ev->rcode) && known(r, role, ED_FIELD_RCODE);
 	case ED_ZEEK_RCODE_NAME:
 		return r->seen & ed_zeek_bit(ED_ZEEK_RCODE);
+	case ED_ZEEK_Z:
+		return cell.n == 1 && cell.p[0] == '0';
 	case ED_ZEEK_AA:
 		return read_flag(r, cell, ED_DNS_AA);
 	case ED_ZEEK_TC:
@@ -331,10 +349,15 @@ static inline bool read_fast(struct ed_zeek_record *r, enum ed_zeek_role role, s
 }
 
 /* "2230.000000" as whole seconds. */
-static bool parse_ttl(struct ed_span text, uint32_t *ret_s)
+static inline bool parse_ttl(struct ed_span text, uint32_t *ret_s)
 {
 	int64_t ns;
 
+	/* The fraction is nearly always none, and then only its text matters. */
+	if (text.n > TSV_DECIMALS + 1 && text.n <= TSV_DECIMALS + 1 + 8 &&
+	    memcmp(text.p + text.n - TSV_DECIMALS - 1, ".000000", TSV_DECIMALS + 1) == 0 &&
+	    digits(text.p, text.n - TSV_DECIMALS - 1, ret_s))
+		return true;
 	if (!fixed_point(text, &ns) && !ed_time_from_epoch_text(text, &ns))
 		return false;
 	if (ns < 0 || ns / ED_NS_PER_S > UINT32_MAX)
@@ -346,10 +369,14 @@ static bool parse_ttl(struct ed_span text, uint32_t *ret_s)
 static void read_vector(struct ed_zeek_record *r, const struct tsv_header *h,
 			enum ed_zeek_role role, struct ed_span cell)
 {
+	struct ed_lines_cuts cuts;
 	struct ed_span item;
 	uint32_t ttl_s;
 
-	while (next_part(&cell, h->set_separator, &item)) {
+	if (mark_is(&h->empty, cell))
+		return;
+	ed_lines_cuts_init(&cuts, cell, h->set_separator);
+	while (ed_lines_cuts_next(&cuts, &item)) {
 		if (mark_is(&h->unset, item))
 			continue;
 		if (role == ED_ZEEK_ANSWERS)
@@ -362,34 +389,30 @@ static void read_vector(struct ed_zeek_record *r, const struct tsv_header *h,
 static inline void read_cell(struct ed_zeek_record *r, const struct tsv_header *h,
 			     enum ed_zeek_role role, struct ed_span cell)
 {
-	if (role == ED_ZEEK_ROLE_N || mark_is(&h->unset, cell) || read_fast(r, role, cell))
+	if (mark_is(&h->unset, cell) || read_fast(r, role, cell))
 		return;
-	if (role != ED_ZEEK_ANSWERS && role != ED_ZEEK_TTLS)
-		ed_zeek_put_text(r, role, cell);
-	else if (!mark_is(&h->empty, cell))
+	if (role == ED_ZEEK_ANSWERS || role == ED_ZEEK_TTLS)
 		read_vector(r, h, role, cell);
+	else
+		ed_zeek_put_text(r, role, cell);
 }
 
 /* Splits @line and reads each cell as its end is found. False: there are not as many as columns. */
 static bool read_row(struct ed_zeek_record *r, const struct tsv_header *h, struct ed_span line)
 {
-	size_t start = 0;
+	struct ed_lines_cuts cuts;
+	struct ed_span cell;
 	unsigned c = 0;
 
-	for (size_t i = 0; i <= line.n; i += ED_LINES_STEP) {
-		unsigned hits = ed_lines_match(line.p + i, h->separator);
+	ed_lines_cuts_init(&cuts, line, h->separator);
+	while (ed_lines_cuts_next(&cuts, &cell)) {
+		enum ed_zeek_role role;
 
-		/* The end of the line counts as a separator, what lies behind it does not. */
-		if (line.n - i < ED_LINES_STEP)
-			hits = (hits & ((1U << (line.n - i)) - 1)) | 1U << (line.n - i);
-		for (; hits; hits &= hits - 1) {
-			size_t end = i + (unsigned)__builtin_ctz(hits);
-
-			if (c == h->n_columns)
-				return false;
-			read_cell(r, h, h->role[c++], ed_span_of(line.p + start, end - start));
-			start = end + 1;
-		}
+		if (c == h->n_columns)
+			return false;
+		role = h->role[c++];
+		if (role != ED_ZEEK_ROLE_N)
+			read_cell(r, h, role, cell);
 	}
 	return c == h->n_columns;
 }
