@@ -7,7 +7,8 @@
 #include "alert/explain.h"
 #include "base/mem.h"
 
-/* A later weighing replaces the figures unless the score has fallen by more than this since its best. */
+/* A later weighing replaces the figures unless the score has fallen by more than this since its
+ * best. */
 static const float FALL_BITS = 1;
 
 int ed_book_init(struct ed_book *b, uint32_t capacity)

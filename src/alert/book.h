@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The book of incidents: findings about one key become one alert, updated and never repeated. Fixed capacity;
- * a full book gives the place of its least alert to a graver one and counts it. One thread owns a book.
+ * The book of incidents: findings about one key become one alert, updated and never repeated. Fixed
+ * capacity; a full book gives the place of its least alert to a graver one and counts it. One
+ * thread owns a book.
  */
 #ifndef ED_ALERT_BOOK_H
 #define ED_ALERT_BOOK_H
@@ -10,8 +11,8 @@
 
 struct ed_book {
 	struct ed_alert *alerts;
-	uint64_t *keys;          /* key_hash of each */
-	float *best;             /* highest score so far */
+	uint64_t *keys; /* key_hash of each */
+	float *best;    /* highest score so far */
 	uint32_t n, capacity;
 	uint64_t n_displaced, n_refused;
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a finding to an alert: identity, level, the sentence with numbers, what would turn the verdict. */
+/* From a finding to an alert: identity, level, the sentence with numbers, what would turn the
+ * verdict. */
 #ifndef ED_ALERT_EXPLAIN_H
 #define ED_ALERT_EXPLAIN_H
 

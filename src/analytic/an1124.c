@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * AN1124, Network Devices: clients that send DNS queries with high volume, long names, encoded payloads.
- * The network sees every client, so the scope is every event that names one.
+ * AN1124, Network Devices: clients that send DNS queries with high volume, long names, encoded
+ * payloads. The network sees every client, so the scope is every event that names one.
  */
 #include "analytic/analytic.h"
 
@@ -44,7 +44,8 @@ static void an1124_weigh(const void *conf, struct ed_evidence *evidence, uint32_
 	for (uint32_t i = 0; i < n_evidence; i++) {
 		if (strcmp(evidence[i].family, "volume") != 0)
 			continue;
-		if (ed_evidence_get(&evidence[i], "peak_queries_per_s", 0) < c->query_rate_per_client)
+		if (ed_evidence_get(&evidence[i], "peak_queries_per_s", 0) <
+		    c->query_rate_per_client)
 			continue;
 		evidence[i].bits += (float)BURST_BITS;
 		ed_evidence_fact(&evidence[i], "burst_above_query_rate_per_client", 1);
@@ -58,8 +59,8 @@ const struct ed_analytic ed_analytic_an1124 = {
 	.log_sources = "DC0085 Network Traffic Content: NSM:Flow dns.log",
 	.version = 1,
 	.needs = ED_FIELD_TIME | ED_FIELD_CLIENT | ED_FIELD_QNAME,
-	.wants = ED_FIELD_QTYPE | ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES | ED_FIELD_TTL |
-		 ED_FIELD_QNAME_CASE | ED_FIELD_QNAME_BYTES,
+	.wants = ED_FIELD_QTYPE | ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES |
+		 ED_FIELD_TTL | ED_FIELD_QNAME_CASE | ED_FIELD_QNAME_BYTES,
 	.conf_bytes = sizeof(struct an1124_conf),
 	.tunables = an1124_tunables,
 	.tunable_needs = an1124_tunable_needs,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An analytic of DET0400: its scope, the fields it needs, the evidence it uses, and ATT&CK's mutable
- * elements as its settings. fuse.c turns the families' bits into one score, the same way for all five.
- * One file and one row in analytic.def make an analytic.
+ * An analytic of DET0400: its scope, the fields it needs, the evidence it uses, and ATT&CK's
+ * mutable elements as its settings. fuse.c turns the families' bits into one score, the same way
+ * for all five. One file and one row in analytic.def make an analytic.
  */
 #ifndef ED_ANALYTIC_ANALYTIC_H
 #define ED_ANALYTIC_ANALYTIC_H
@@ -15,20 +15,22 @@
 enum { ED_ANALYTIC_CONF_MAX = 256, ED_ANALYTICS_MAX = 8 };
 
 struct ed_analytic {
-	const char *id;        /* "AN1124" */
-	const char *platform;  /* ATT&CK's: "Network Devices" */
+	const char *id;       /* "AN1124" */
+	const char *platform; /* ATT&CK's: "Network Devices" */
 	const char *help;
 	const char *log_sources; /* ATT&CK's data components and channels */
 	uint32_t version;
-	uint32_t needs;        /* ED_FIELD_*: cannot work without */
-	uint32_t wants;        /* ED_FIELD_*: works better with */
-	size_t conf_bytes;     /* <= ED_ANALYTIC_CONF_MAX */
+	uint32_t needs;                   /* ED_FIELD_*: cannot work without */
+	uint32_t wants;                   /* ED_FIELD_*: works better with */
+	size_t conf_bytes;                /* <= ED_ANALYTIC_CONF_MAX */
 	const struct ed_option *tunables; /* ATT&CK's mutable elements, under ATT&CK's names */
-	/* Which fields a tunable needs, in the order of .tunables: a tunable without its field does nothing. */
+	/* Which fields a tunable needs, in the order of .tunables: a tunable without its field does
+	 * nothing. */
 	const uint32_t *tunable_needs;
 	/* True when the analytic speaks about the client that sent @ev (platform, role). */
 	bool (*in_scope)(const void *conf, const struct ed_event *ev);
-	/* Lets the tunables speak: may raise bits (not yet capped) and add facts. NULL: nothing to add. */
+	/* Lets the tunables speak: may raise bits (not yet capped) and add facts. NULL: nothing to
+	 * add. */
 	void (*weigh)(const void *conf, struct ed_evidence *evidence, uint32_t n_evidence);
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fusion: no two families make an alert, three do; the ceiling is not vetoed; prevalence takes bits away. */
+/* Fusion: no two families make an alert, three do; the ceiling is not vetoed; prevalence takes bits
+ * away. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

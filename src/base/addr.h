@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An IP address as 16 bytes in network order. IPv4 is kept as ::ffff:a.b.c.d, so one lookup that was
- * seen over either form is one client. All zero: unknown (the unspecified address asks nothing).
+ * An IP address as 16 bytes in network order. IPv4 is kept as ::ffff:a.b.c.d, so one lookup that
+ * was seen over either form is one client. All zero: unknown (the unspecified address asks
+ * nothing).
  */
 #ifndef ED_BASE_ADDR_H
 #define ED_BASE_ADDR_H
@@ -33,7 +34,8 @@ bool ed_addr_is_v4(const struct ed_addr *a);
 void ed_addr_from_v4(const uint8_t p[static 4], struct ed_addr *ret);
 void ed_addr_from_v6(const uint8_t p[static 16], struct ed_addr *ret);
 
-/* From text, either family, without zone index or brackets. False: not an address, @ret untouched. */
+/* From text, either family, without zone index or brackets. False: not an address, @ret untouched.
+ */
 bool ed_addr_from_text(struct ed_span text, struct ed_addr *ret);
 
 /* Canonical text (RFC 5952); "" when unknown. Returns the length without the NUL. */

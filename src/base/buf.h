@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A text builder with a ceiling. Past the ceiling nothing more is written and `full` stays set; the
- * content is then a prefix that ends at a whole append. Lives on the heap of the control plane only.
+ * content is then a prefix that ends at a whole append. Lives on the heap of the control plane
+ * only.
  */
 #ifndef ED_BASE_BUF_H
 #define ED_BASE_BUF_H
@@ -9,11 +10,11 @@
 #include "base/span.h"
 
 struct ed_buf {
-	char *p;      /* NUL-terminated once something was written; owned */
-	size_t n;     /* bytes without the NUL */
-	size_t cap;   /* allocated */
-	size_t max;   /* ceiling, with the NUL */
-	bool full;    /* ceiling met or no memory */
+	char *p;    /* NUL-terminated once something was written; owned */
+	size_t n;   /* bytes without the NUL */
+	size_t cap; /* allocated */
+	size_t max; /* ceiling, with the NUL */
+	bool full;  /* ceiling met or no memory */
 };
 
 void ed_buf_init(struct ed_buf *b, size_t max);

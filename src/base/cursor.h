@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sticky reader for binary input: after the first read past the end every further read gives zero and
- * `failed` stays set, so a parser reads like the layout it parses and tests once at the end.
+ * The sticky reader for binary input: after the first read past the end every further read gives
+ * zero and `failed` stays set, so a parser reads like the layout it parses and tests once at the
+ * end.
  */
 #ifndef ED_BASE_CURSOR_H
 #define ED_BASE_CURSOR_H

@@ -2,7 +2,8 @@
 /*
  * Keyed hashing. Every hash of bytes that an attacker can choose takes the key of the run
  * (`--seed`, fixed by default so that a replay is reproducible; random in the daemon).
- * XXH3 is Yann Collet's, from libxxhash; the mixer is the finaliser of splitmix64 (Steele et al. 2014).
+ * XXH3 is Yann Collet's, from libxxhash; the mixer is the finaliser of splitmix64 (Steele et al.
+ * 2014).
  */
 #ifndef ED_BASE_HASH_H
 #define ED_BASE_HASH_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * JSON writing: an appender that keeps track of commas. Strings are escaped here and only here
- * (RFC 8259; control bytes and bytes >= 0x7f as \u00XX, so the output is printable ASCII whatever was put in).
- * Nesting is at most ED_JSON_DEPTH_MAX deep; a programmer who passes it trips an assertion.
+ * (RFC 8259; control bytes and bytes >= 0x7f as \u00XX, so the output is printable ASCII whatever
+ * was put in). Nesting is at most ED_JSON_DEPTH_MAX deep; a programmer who passes it trips an
+ * assertion.
  */
 #ifndef ED_BASE_JSON_OUT_H
 #define ED_BASE_JSON_OUT_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pairs that differ in one bit anywhere differ in about half the bits of their hash, and never collide. */
+/* Pairs that differ in one bit anywhere differ in about half the bits of their hash, and never
+ * collide. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

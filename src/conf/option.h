@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Option rows. One row says the name, where the value lives, its type, range, default, unit and text of a
- * setting; flags, `--set`, the man page, the completions and the reference are all made from the rows.
- * A table of rows ends with a row whose name is NULL.
+ * Option rows. One row says the name, where the value lives, its type, range, default, unit and
+ * text of a setting; flags, `--set`, the man page, the completions and the reference are all made
+ * from the rows. A table of rows ends with a row whose name is NULL.
  */
 #ifndef ED_CONF_OPTION_H
 #define ED_CONF_OPTION_H
@@ -13,12 +13,12 @@
 #include <stdio.h>
 
 enum ed_option_type {
-	ED_OPT_FLAG,     /* bool: no argument */
-	ED_OPT_U32,      /* uint32_t */
-	ED_OPT_U64,      /* uint64_t */
-	ED_OPT_F64,      /* double */
-	ED_OPT_SIZE,     /* uint64_t bytes: 512KiB, 256MiB, 2GiB, or plain bytes */
-	ED_OPT_RATE,     /* double per second: "20/s", "5/min", "100/h", "1/day" or a plain number */
+	ED_OPT_FLAG, /* bool: no argument */
+	ED_OPT_U32,  /* uint32_t */
+	ED_OPT_U64,  /* uint64_t */
+	ED_OPT_F64,  /* double */
+	ED_OPT_SIZE, /* uint64_t bytes: 512KiB, 256MiB, 2GiB, or plain bytes */
+	ED_OPT_RATE, /* double per second: "20/s", "5/min", "100/h", "1/day" or a plain number */
 	ED_OPT_DURATION, /* int64_t ns: 10s, 15m, 24h, 30d */
 	ED_OPT_TIME,     /* int64_t ns since 1970: RFC 3339, or a date */
 	ED_OPT_STRING,   /* const char *; borrowed from the argument */
@@ -34,20 +34,21 @@ struct ed_option_list {
 };
 
 struct ed_option {
-	const char *name;      /* "memory"; on the command line --memory */
-	char letter;           /* short form, 0 none */
+	const char *name; /* "memory"; on the command line --memory */
+	char letter;      /* short form, 0 none */
 	enum ed_option_type type;
-	size_t offset;         /* of the value in the struct that the table describes */
-	double min, max;       /* numbers only, in the unit that is stored; both 0: no range */
-	const char *def;       /* default as the user would write it; NULL: zeroed */
-	const char *arg;       /* what the argument is called: "SIZE" */
+	size_t offset;              /* of the value in the struct that the table describes */
+	double min, max;            /* numbers only, in the unit that is stored; both 0: no range */
+	const char *def;            /* default as the user would write it; NULL: zeroed */
+	const char *arg;            /* what the argument is called: "SIZE" */
 	const char *const *choices; /* ED_OPT_CHOICE: NULL-terminated */
-	const char *help;      /* one sentence without full stop */
+	const char *help;           /* one sentence without full stop */
 };
 
 enum { ED_OPTION_ERROR_MAX = 256 };
 
-/* Writes every default into @conf. The rows are ours: a default that does not parse is an assertion. */
+/* Writes every default into @conf. The rows are ours: a default that does not parse is an
+ * assertion. */
 void ed_options_default(const struct ed_option *rows, void *conf);
 
 /* One value by its row; 0, or -EINVAL with the reason (range, unit, choices) in @error. */

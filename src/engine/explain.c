@@ -20,7 +20,8 @@ static const char *const zone_kinds[ED_ZONE_N] = {
 	[ED_ZONE_ARPA] = "child of arpa",
 };
 
-/* The likelihood ratio on the scale of ATT&CK's SubdomainEntropyScore: 0.5 at even odds, 8 bits a step. */
+/* The likelihood ratio on the scale of ATT&CK's SubdomainEntropyScore: 0.5 at even odds, 8 bits a
+ * step. */
 static double score_of(double llr_bits)
 {
 	return 1 / (1 + exp2(-llr_bits / 8));
@@ -53,7 +54,8 @@ static int load_list(const char *path, struct ed_psl **ret, char error[static 25
 	if (r < 0)
 		(void)snprintf(error, 256, "public suffix list: %s", strerror(-r));
 	else if (r > 0)
-		(void)snprintf(error, 256, "public suffix list, line %u: %s", fault.line, fault.text);
+		(void)snprintf(error, 256, "public suffix list, line %u: %s", fault.line,
+			       fault.text);
 	return r > 0 ? -EINVAL : r;
 }
 

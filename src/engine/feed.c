@@ -18,7 +18,8 @@ enum { READ_AHEAD_BYTES = ED_UNIT_TARGET_BYTES + (16 << 10), READ_MORE_BYTES = 6
 static void trouble(struct ed_feed *f, const struct ed_scan_trouble *t)
 {
 	pthread_mutex_lock(&f->told_lock);
-	if (f->n_troubles < f->troubles_cap) { /* sized for all: one at the opening of a file, two after */
+	if (f->n_troubles <
+	    f->troubles_cap) { /* sized for all: one at the opening of a file, two after */
 		char *text = f->trouble_texts[f->n_troubles];
 
 		(void)snprintf(text, sizeof(f->trouble_texts[0]), "%s", t->what);
@@ -137,7 +138,8 @@ void ed_feed_done(struct ed_feed *f)
 
 /* -------------------------------------------------------------- reading */
 
-/* Reads into @buffer until it holds @n bytes or the source ends; a read that fails ends the source. */
+/* Reads into @buffer until it holds @n bytes or the source ends; a read that fails ends the source.
+ */
 static void fill(struct ed_feed *f, uint8_t *buffer, size_t *n_held, size_t n)
 {
 	uint64_t before = f->source.n_in;
@@ -183,7 +185,8 @@ static int format_start(struct ed_feed_file *file, const struct ed_format *forma
 	return format->init ? format->init(file->state) : 0;
 }
 
-/* Opens the current file and finds its format. 1: ready; 0: it was skipped, with trouble; -ENOMEM. */
+/* Opens the current file and finds its format. 1: ready; 0: it was skipped, with trouble; -ENOMEM.
+ */
 static int open_current(struct ed_feed *f)
 {
 	struct ed_feed_file *file = &f->files[f->i_file];
@@ -204,9 +207,8 @@ static int open_current(struct ed_feed *f)
 		if (!f->source.fault && !atomic_load(f->stop))
 			trouble_whole(f, file, "empty");
 	} else if (!format) {
-		format = ed_format_sniff(ed_span_of(f->carry, f->n_carry < ED_PROBE_BYTES ?
-								      f->n_carry :
-								      ED_PROBE_BYTES));
+		format = ed_format_sniff(ed_span_of(
+			f->carry, f->n_carry < ED_PROBE_BYTES ? f->n_carry : ED_PROBE_BYTES));
 		if (!format)
 			trouble_whole(f, file, "not in a known format (earthdog list formats)");
 	}
@@ -221,7 +223,8 @@ static int open_current(struct ed_feed *f)
 
 /* ---------------------------------------------------------------- framing */
 
-/* The first @n of the @n_held bytes in the slot's buffer are its unit; the rest is carried to the next. */
+/* The first @n of the @n_held bytes in the slot's buffer are its unit; the rest is carried to the
+ * next. */
 static void unit_cut(struct ed_feed *f, struct ed_feed_slot *slot, size_t n_held, size_t n)
 {
 	f->n_carry = n_held - n;
@@ -275,8 +278,8 @@ static bool frame_next(struct ed_feed *f, struct ed_feed_slot *slot)
 		if (f->eof && n == 0)
 			return false;
 		memset(slot->context, 0, file->format->context_bytes);
-		v = file->format->frame(file->state, ed_span_of(slot->buffer, n), f->eof, slot->context,
-					&fr);
+		v = file->format->frame(file->state, ed_span_of(slot->buffer, n), f->eof,
+					slot->context, &fr);
 		account_frame(f, &fr);
 		switch (v) {
 		case ED_FRAME_UNIT:
@@ -355,7 +358,8 @@ int ed_feed_abandon(struct ed_feed *f)
 
 		if (!file->state)
 			continue;
-		ed_batch_reset(b); /* without room: an event that came out now would have nowhere to go */
+		ed_batch_reset(
+			b); /* without room: an event that came out now would have nowhere to go */
 		slot->file = file;
 		slot->unit = (struct ed_unit){ .bytes = ed_span_of(nothing, 0),
 					       .source = (uint32_t)i,

@@ -5,7 +5,15 @@
 #include <errno.h>
 
 /* Hundredths of the whole. What the process takes beside, code and lists, is part of the rest. */
-enum { SLOTS = 24, KEYS = 44, SKETCHES = 12, SUSPECTS = 4, PENDING = 3, SHARED_NAMES = 6, BOOKS = 3 };
+enum {
+	SLOTS = 24,
+	KEYS = 44,
+	SKETCHES = 12,
+	SUSPECTS = 4,
+	PENDING = 3,
+	SHARED_NAMES = 6,
+	BOOKS = 3
+};
 
 enum { KEYS_LEAST = 512, KEY_INDEX_BYTES = 28 }; /* seed and up to three slots */
 

@@ -22,7 +22,7 @@ struct slot {
 	struct ed_feed_slot in;
 	struct ed_batch batch;
 	uint64_t seq;
-	unsigned n_readers;           /* shards that have yet to read it */
+	unsigned n_readers; /* shards that have yet to read it */
 	uint64_t n_events[ED_EVENT_N];
 	struct visit *visits[ED_SCAN_SHARDS_MAX];
 	uint32_t n_visits[ED_SCAN_SHARDS_MAX];
@@ -30,18 +30,18 @@ struct slot {
 
 struct ed_pipeline {
 	struct ed_pipeline_conf conf;
-	pthread_mutex_t feed_lock;    /* feed, next_seq */
+	pthread_mutex_t feed_lock; /* feed, next_seq */
 	uint64_t next_seq;
 
-	pthread_mutex_t lock;         /* all below */
-	pthread_cond_t changed;       /* a slot was freed or published, a turn passed, a thread ended */
+	pthread_mutex_t lock;   /* all below */
+	pthread_cond_t changed; /* a slot was freed or published, a turn passed, a thread ended */
 	struct slot *slots;
 	unsigned n_slots;
 	struct slot *free[SLOTS_MAX];
 	unsigned n_free;
 	struct slot *published[SLOTS_MAX]; /* by seq modulo n_slots */
-	uint64_t turn;                /* the unit that may be resolved next; all before are published */
-	unsigned n_reading;           /* readers that have not ended */
+	uint64_t turn;      /* the unit that may be resolved next; all before are published */
+	unsigned n_reading; /* readers that have not ended */
 	unsigned n_shards_begun, n_shards_ended;
 	bool stopping;
 	struct ed_pipeline_status counts;
@@ -64,8 +64,8 @@ static size_t visits_max(void)
 
 static size_t slot_bytes(unsigned n_shards)
 {
-	return sizeof(struct slot) + ED_UNIT_MAX_BYTES + ED_UNIT_PADDING_BYTES + ED_PIPELINE_BATCH_BYTES +
-	       n_shards * visits_max() * sizeof(struct visit);
+	return sizeof(struct slot) + ED_UNIT_MAX_BYTES + ED_UNIT_PADDING_BYTES +
+	       ED_PIPELINE_BATCH_BYTES + n_shards * visits_max() * sizeof(struct visit);
 }
 
 /* Two a reader, so that it need not wait for the shards, as far as the memory goes. */
@@ -141,8 +141,8 @@ static void note_visits(struct slot *s, const struct ed_event *ev, size_t at, un
 }
 
 /*
- * Times beyond 146 years from 1970 are a damaged or hostile log. They are taken for unknown, so that the
- * difference of any two times that are left fits an int64_t.
+ * Times beyond 146 years from 1970 are a damaged or hostile log. They are taken for unknown, so
+ * that the difference of any two times that are left fits an int64_t.
  */
 static void check_time(struct ed_event *ev)
 {
@@ -212,7 +212,8 @@ static void publish(struct ed_pipeline *p, struct slot *s)
 	pthread_mutex_unlock(&p->lock);
 }
 
-/* Everything that is done to one unit. In its turn even when it failed, so that others are not held up. */
+/* Everything that is done to one unit. In its turn even when it failed, so that others are not held
+ * up. */
 static void read_unit(struct reader *rd, struct slot *s)
 {
 	struct ed_pipeline *p = rd->p;
@@ -293,7 +294,8 @@ static void slot_release(struct ed_pipeline *p, struct slot *s)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static void prepare(struct ed_pipeline *p, const struct slot *s, struct visit v, struct ed_visit *ret)
+static void prepare(struct ed_pipeline *p, const struct slot *s, struct visit v,
+		    struct ed_visit *ret)
 {
 	const struct ed_event *ev = ed_batch_at(&s->batch, v.at);
 	uint64_t by = v.roles == ED_ROLE_CLIENT ? ev->client_hash : ev->zone_hash;
@@ -302,8 +304,8 @@ static void prepare(struct ed_pipeline *p, const struct slot *s, struct visit v,
 }
 
 /*
- * Every event of the unit that visits this shard. Tables are far larger than any cache, so an event is
- * prepared AHEAD places before it is worked on, and its keys are touched half way.
+ * Every event of the unit that visits this shard. Tables are far larger than any cache, so an event
+ * is prepared AHEAD places before it is worked on, and its keys are touched half way.
  */
 static void carry(struct ed_pipeline *p, unsigned shard, const struct slot *s)
 {

@@ -27,7 +27,8 @@ struct scan {
 	struct ed_memory memory;
 	struct ed_partition_conf partition_conf;
 	struct ed_partition partitions[ED_PARTITIONS];
-	struct ed_book books[ED_PARTITIONS]; /* each written by the thread that owns the partition */
+	struct ed_book
+		books[ED_PARTITIONS]; /* each written by the thread that owns the partition */
 	atomic_bool stop;
 	bool interrupted;
 };
@@ -66,7 +67,8 @@ static int load_psl(struct scan *s, char error[static 256])
 	if (r < 0)
 		(void)snprintf(error, 256, "public suffix list %s: %s", path, strerror(-r));
 	else if (r > 0)
-		(void)snprintf(error, 256, "public suffix list %s, line %u: %s", path, fault.line, fault.text);
+		(void)snprintf(error, 256, "public suffix list %s, line %u: %s", path, fault.line,
+			       fault.text);
 	return r > 0 ? -EINVAL : r;
 }
 
@@ -161,7 +163,8 @@ static bool told_by_a_client(const struct ed_book *b, const struct ed_alert *dom
 	for (uint32_t i = 0; i < b->n; i++) {
 		const struct ed_alert *a = &b->alerts[i];
 
-		if (ed_addr_known(&a->client) && a->level >= ED_LEVEL_MEDIUM && a->domain.n == domain->domain.n &&
+		if (ed_addr_known(&a->client) && a->level >= ED_LEVEL_MEDIUM &&
+		    a->domain.n == domain->domain.n &&
 		    memcmp(a->domain.wire, domain->domain.wire, domain->domain.n) == 0)
 			return true;
 	}
@@ -273,7 +276,8 @@ static uint64_t peak_rss_bytes(void)
 	return kib * 1024;
 }
 
-static int collect(struct scan *s, const struct ed_pipeline_status *status, struct ed_scan_result *ret)
+static int collect(struct scan *s, const struct ed_pipeline_status *status,
+		   struct ed_scan_result *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	memcpy(ret->n_events, status->n_events, sizeof(ret->n_events));
@@ -305,17 +309,18 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 	if (r == 0)
 		r = ed_feed_init(&s->feed, conf, &s->stop);
 	if (r == 0)
-		r = ed_pipeline_start(&(struct ed_pipeline_conf){ .feed = &s->feed,
-								  .psl = s->psl,
-								  .partitions = s->partitions,
-								  .hash_key = conf->seed,
-								  .n_readers = n_readers,
-								  .n_shards = n_shards,
-								  .memory_bytes = s->memory.slots_bytes,
-								  .from_ns = conf->from_ns,
-								  .to_ns = conf->to_ns,
-								  .stop = &s->stop },
-				      &pipeline);
+		r = ed_pipeline_start(
+			&(struct ed_pipeline_conf){ .feed = &s->feed,
+						    .psl = s->psl,
+						    .partitions = s->partitions,
+						    .hash_key = conf->seed,
+						    .n_readers = n_readers,
+						    .n_shards = n_shards,
+						    .memory_bytes = s->memory.slots_bytes,
+						    .from_ns = conf->from_ns,
+						    .to_ns = conf->to_ns,
+						    .stop = &s->stop },
+			&pipeline);
 	if (r < 0)
 		goto out;
 	watch(s, pipeline, &status);

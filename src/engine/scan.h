@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hunt in files: builds the pipeline from the configuration, runs it over the paths and hands back the
- * alerts and the account. It prints nothing; what a person should hear while it runs goes through hooks.
+ * The hunt in files: builds the pipeline from the configuration, runs it over the paths and hands
+ * back the alerts and the account. It prints nothing; what a person should hear while it runs goes
+ * through hooks.
  */
 #ifndef ED_ENGINE_SCAN_H
 #define ED_ENGINE_SCAN_H
@@ -18,15 +19,16 @@ enum {
 };
 
 struct ed_scan_config {
-	const char *const *paths;  /* files, directories (recursed, by name), "-" for standard input */
+	const char *const
+		*paths; /* files, directories (recursed, by name), "-" for standard input */
 	size_t n_paths;
-	const char *input_format;  /* NULL: sniff each file */
-	int64_t from_ns, to_ns;    /* 0: open */
-	const char *psl_path;      /* NULL: the default of the system */
-	uint64_t memory_bytes;     /* of all tables and buffers together */
-	uint32_t n_shards;         /* 0: one a core */
-	uint32_t n_readers;        /* 0: one a core */
-	uint64_t seed;             /* key of all hashes */
+	const char *input_format; /* NULL: sniff each file */
+	int64_t from_ns, to_ns;   /* 0: open */
+	const char *psl_path;     /* NULL: the default of the system */
+	uint64_t memory_bytes;    /* of all tables and buffers together */
+	uint32_t n_shards;        /* 0: one a core */
+	uint32_t n_readers;       /* 0: one a core */
+	uint64_t seed;            /* key of all hashes */
 	/* Settings of the analytics, in the order of ed_analytics; see ed_scan_config_init. */
 	_Alignas(16) uint8_t analytic_conf[ED_ANALYTICS_MAX][ED_ANALYTIC_CONF_MAX];
 };
@@ -34,22 +36,22 @@ struct ed_scan_config {
 /* Trouble with one source; the run goes on. */
 struct ed_scan_trouble {
 	const char *path;
-	uint64_t offset;      /* of the first fault; meaningful with has_offset */
+	uint64_t offset; /* of the first fault; meaningful with has_offset */
 	bool has_offset;
-	uint64_t n;           /* records concerned; 0: the whole source */
-	const char *what;     /* one line, printable ASCII */
+	uint64_t n;       /* records concerned; 0: the whole source */
+	const char *what; /* one line, printable ASCII */
 };
 
 struct ed_scan_progress {
-	uint64_t bytes_read;     /* compressed, as on disk */
-	uint64_t bytes_total;    /* 0: unknown (standard input) */
+	uint64_t bytes_read;  /* compressed, as on disk */
+	uint64_t bytes_total; /* 0: unknown (standard input) */
 	uint64_t n_records;
-	uint64_t n_dropped;      /* damage only */
+	uint64_t n_dropped; /* damage only */
 	size_t n_files, i_file;
 };
 
-/* Called from the thread that called ed_scan_run, a few times a second at most. Return false to stop early:
- * the run then ends with what it has. Each may be NULL. */
+/* Called from the thread that called ed_scan_run, a few times a second at most. Return false to
+ * stop early: the run then ends with what it has. Each may be NULL. */
 struct ed_scan_hooks {
 	void *arg;
 	void (*trouble)(void *arg, const struct ed_scan_trouble *t);
@@ -65,17 +67,17 @@ struct ed_scan_table {
 struct ed_scan_result {
 	struct ed_tally records;
 	uint64_t n_events[ED_EVENT_N];
-	uint64_t bytes;            /* read from disk */
-	uint64_t n_files;          /* with at least one record */
-	uint64_t n_clients, n_domains; /* estimates above 4,096 */
+	uint64_t bytes;                               /* read from disk */
+	uint64_t n_files;                             /* with at least one record */
+	uint64_t n_clients, n_domains;                /* estimates above 4,096 */
 	uint64_t format_records[ED_SCAN_FORMATS_MAX]; /* by row of the formats */
 	size_t n_tables;
 	struct ed_scan_table tables[ED_SCAN_TABLES_MAX];
 	double wall_s;
 	uint64_t peak_rss_bytes;
-	bool interrupted;          /* a hook asked to stop */
-	bool damaged;              /* some input was skipped or damaged: exit status 3 */
-	struct ed_alert *alerts;   /* level falling, then start, then id; owned */
+	bool interrupted;        /* a hook asked to stop */
+	bool damaged;            /* some input was skipped or damaged: exit status 3 */
+	struct ed_alert *alerts; /* level falling, then start, then id; owned */
 	size_t n_alerts;
 };
 
@@ -83,8 +85,9 @@ struct ed_scan_result {
 void ed_scan_config_init(struct ed_scan_config *ret);
 
 /*
- * 0, or -errno when nothing could be done (no memory, no public suffix list) with the reason in @error.
- * A path that cannot be read is trouble, not an error. @ret is filled on 0; release it with ed_scan_done.
+ * 0, or -errno when nothing could be done (no memory, no public suffix list) with the reason in
+ * @error. A path that cannot be read is trouble, not an error. @ret is filled on 0; release it with
+ * ed_scan_done.
  */
 int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *hooks,
 		struct ed_scan_result *ret, char error[static 256]);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is added to an event before it is routed: the keyed hashes of name, zone and client, the zone cut, and
- * what the name model says of the labels before the zone and of the registrable label. A pure function of the
- * event; the cache in front of it only saves time (a response follows its query, popular names come back).
+ * What is added to an event before it is routed: the keyed hashes of name, zone and client, the
+ * zone cut, and what the name model says of the labels before the zone and of the registrable
+ * label. A pure function of the event; the cache in front of it only saves time (a response follows
+ * its query, popular names come back).
  */
 #ifndef ED_ENRICH_ANNOTATE_H
 #define ED_ENRICH_ANNOTATE_H

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Content: do the payloads look encoded? The sum, over distinct payloads that are the client's own, of the
- * log-likelihood ratio between "a random string over some encoding alphabet" and "a name people chose"
- * (model/name_model.h), clipped a name so that one odd label decides nothing. Divided by four because the
- * labels of one domain are not independent. Length is corrected for by construction: both terms grow with it.
- * A rightmost label that stays the same from name to name (t.example.com) is structure, not payload, and is
- * counted once.
+ * Content: do the payloads look encoded? The sum, over distinct payloads that are the client's own,
+ * of the log-likelihood ratio between "a random string over some encoding alphabet" and "a name
+ * people chose" (model/name_model.h), clipped a name so that one odd label decides nothing. Divided
+ * by four because the labels of one domain are not independent. Length is corrected for by
+ * construction: both terms grow with it. A rightmost label that stays the same from name to name
+ * (t.example.com) is structure, not payload, and is counted once.
  *
- * Beside the sum, three signs of machine-made payloads, a few bits each: upper and lower case mixed where the
- * zone is not, labels filled to the limit, and all payloads of one length.
+ * Beside the sum, three signs of machine-made payloads, a few bits each: upper and lower case mixed
+ * where the zone is not, labels filled to the limit, and all payloads of one length.
  */
 #include "evidence/evidence.h"
 #include "model/name_model.h"
@@ -16,24 +16,25 @@
 enum {
 	LLR_MIN_MBITS = -6 * 1024,
 	LLR_MAX_MBITS = 12 * 1024,
-	SUM_MIN_MBITS = -24 * 1024, /* a tunnel that starts after ordinary names is not forgiven for them */
+	SUM_MIN_MBITS = -24 * 1024, /* a tunnel that starts after ordinary names is not forgiven for
+				       them */
 	SUM_MAX_MBITS = 1 << 20,
 	LABELS_DEPENDENT = 4,
-	LONG_LABEL = 52,            /* QueryLengthThreshold's default, a label that few names need */
+	LONG_LABEL = 52, /* QueryLengthThreshold's default, a label that few names need */
 	ALPHABETS = 12,
-	SIGNS_MIN = 8,              /* names before the signs speak */
+	SIGNS_MIN = 8, /* names before the signs speak */
 };
 
 static const float MIXED_CASE_BITS = 4, FULL_LABELS_BITS = 1, SAME_LENGTH_BITS = 1.5f;
 
 struct content_state {
 	int32_t sum_mbits;
-	uint32_t last_tail;           /* of the name before */
+	uint32_t last_tail; /* of the name before */
 	uint16_t last_bytes;
-	uint16_t n_same_bytes;        /* payloads as long as the one before; saturates */
+	uint16_t n_same_bytes; /* payloads as long as the one before; saturates */
 	uint32_t n_mixed_case;
 	uint32_t n_names;
-	uint32_t n_encoded;           /* of them, likelier encoded than not */
+	uint32_t n_encoded; /* of them, likelier encoded than not */
 	uint32_t n_long;
 	uint32_t payload_bytes;
 	uint32_t max_bytes;
@@ -50,17 +51,20 @@ static int32_t clip(int32_t v, int32_t min, int32_t max)
 /* The payload's ratio without the label that all names of the key end in. */
 static int32_t own_llr(struct content_state *c, const struct ed_sighting *s)
 {
-	bool same = s->key_kind != ED_KEY_CLIENT && s->ev->tail_hash && s->ev->tail_hash == c->last_tail;
+	bool same = s->key_kind != ED_KEY_CLIENT && s->ev->tail_hash &&
+		    s->ev->tail_hash == c->last_tail;
 
 	c->last_tail = s->ev->tail_hash;
-	return clip(same ? s->llr_mbits - s->ev->tail_llr : s->llr_mbits, LLR_MIN_MBITS, LLR_MAX_MBITS);
+	return clip(same ? s->llr_mbits - s->ev->tail_llr : s->llr_mbits, LLR_MIN_MBITS,
+		    LLR_MAX_MBITS);
 }
 
 static void content_observe(void *state, const struct ed_sighting *s)
 {
 	struct content_state *c = state;
 	const struct ed_event *ev = s->ev;
-	uint32_t n = s->key_kind == ED_KEY_CLIENT ? (uint32_t)(ev->name_n - ev->zone_off) : ev->zone_off;
+	uint32_t n = s->key_kind == ED_KEY_CLIENT ? (uint32_t)(ev->name_n - ev->zone_off) :
+						    ev->zone_off;
 	uint16_t *fits = &c->alphabet[ev->payload_alphabet % ALPHABETS];
 	int32_t llr;
 
@@ -123,7 +127,8 @@ static unsigned best_alphabet(const struct content_state *c)
 	return best;
 }
 
-static void content_weigh(const void *state, const struct ed_subject *subject, struct ed_evidence *ret)
+static void content_weigh(const void *state, const struct ed_subject *subject,
+			  struct ed_evidence *ret)
 {
 	const struct content_state *c = state;
 	double sum = c->sum_mbits / 1024.0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A family of evidence: it sees every lookup of a key, keeps a fixed block of state, and says on request how
- * many bits it has against the key and why. It knows nothing of tables, windows or threads.
- * One file and one row in evidence.def make a family.
+ * A family of evidence: it sees every lookup of a key, keeps a fixed block of state, and says on
+ * request how many bits it has against the key and why. It knows nothing of tables, windows or
+ * threads. One file and one row in evidence.def make a family.
  */
 #ifndef ED_EVIDENCE_EVIDENCE_H
 #define ED_EVIDENCE_EVIDENCE_H
@@ -21,37 +21,38 @@ enum ed_key_kind {
 /* One lookup as a key sees it: the event and what the shard found out about it for this key. */
 struct ed_sighting {
 	const struct ed_event *ev;
-	uint8_t key_kind;       /* ed_key_kind */
-	bool is_query;          /* a question (or a response whose question nobody saw): counts as a lookup */
-	bool is_response;       /* carries rcode and answers */
-	bool is_new;            /* this key has not asked this payload before, as far as it remembers */
-	bool is_plain;          /* CLIENT: the domain looks chosen by people; only content counts it */
-	uint8_t stands_for;     /* lookups that this one represents: plain domains are sampled */
-	bool is_shared;         /* three clients or more have asked this very name: it carries no message */
-	int32_t llr_mbits;      /* of the payload, 1/1024 bit */
-	uint32_t code_mbits;    /* its code length */
-	uint64_t payload_hash;  /* keyed, of the lower-cased payload */
+	uint8_t key_kind; /* ed_key_kind */
+	bool is_query; /* a question (or a response whose question nobody saw): counts as a lookup
+			*/
+	bool is_response;   /* carries rcode and answers */
+	bool is_new;        /* this key has not asked this payload before, as far as it remembers */
+	bool is_plain;      /* CLIENT: the domain looks chosen by people; only content counts it */
+	uint8_t stands_for; /* lookups that this one represents: plain domains are sampled */
+	bool is_shared; /* three clients or more have asked this very name: it carries no message */
+	int32_t llr_mbits;     /* of the payload, 1/1024 bit */
+	uint32_t code_mbits;   /* its code length */
+	uint64_t payload_hash; /* keyed, of the lower-cased payload */
 };
 
 /* What the shard knows of the key when it asks for a weight. */
 struct ed_subject {
 	uint8_t key_kind;
-	uint32_t n_clients;      /* clients that ask the domain (PAIR, DOMAIN) */
+	uint32_t n_clients; /* clients that ask the domain (PAIR, DOMAIN) */
 	uint64_t n_queries;
 	uint64_t n_responses;
-	uint64_t n_names;        /* distinct payloads */
-	double info_bytes;       /* information in the names of the window, sketch estimate */
+	uint64_t n_names;  /* distinct payloads */
+	double info_bytes; /* information in the names of the window, sketch estimate */
 	int64_t first_ns, last_ns;
-	uint32_t has;            /* fields that any event of the key carried */
+	uint32_t has; /* fields that any event of the key carried */
 };
 
 struct ed_evidence_family {
 	const char *name;
 	const char *help;
 	float cap_bits;
-	uint32_t uses;           /* ED_FIELD_*: without all of them it stays silent */
-	uint8_t keys;            /* bit ed_key_kind: the kinds of key it observes */
-	size_t state_bytes;      /* per key, zeroed; at most ED_EVIDENCE_STATE_MAX */
+	uint32_t uses;      /* ED_FIELD_*: without all of them it stays silent */
+	uint8_t keys;       /* bit ed_key_kind: the kinds of key it observes */
+	size_t state_bytes; /* per key, zeroed; at most ED_EVIDENCE_STATE_MAX */
 	void (*observe)(void *state, const struct ed_sighting *s);
 	/* A window has passed: what is old counts half. NULL: nothing fades. */
 	void (*fade)(void *state);

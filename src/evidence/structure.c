@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Structure: what is asked for and what comes back. A channel needs names that are never asked twice, record
- * types whose answers carry free bytes, answers that are long or not meant to be kept, or failures that
- * nobody minds. Each sign is a few bits; the sum is capped by the row.
+ * Structure: what is asked for and what comes back. A channel needs names that are never asked
+ * twice, record types whose answers carry free bytes, answers that are long or not meant to be
+ * kept, or failures that nobody minds. Each sign is a few bits; the sum is capped by the row.
  */
 #include "evidence/evidence.h"
 
@@ -10,17 +10,17 @@ enum { N_MIN = 5, DISTINCT_MIN = 20, TTL_LOW_S = 3 };
 
 struct structure_state {
 	uint32_t n_queries, n_new;
-	uint32_t n_rare;      /* NULL, PRIVATE, KEY and other types no ordinary client asks for */
-	uint32_t n_text;      /* TXT, SPF */
-	uint32_t n_names;     /* CNAME, MX, SRV asked for by the client itself */
+	uint32_t n_rare;  /* NULL, PRIVATE, KEY and other types no ordinary client asks for */
+	uint32_t n_text;  /* TXT, SPF */
+	uint32_t n_names; /* CNAME, MX, SRV asked for by the client itself */
 	uint32_t n_responses, n_answered;
-	uint32_t n_failed;    /* NXDOMAIN, SERVFAIL, REFUSED */
+	uint32_t n_failed; /* NXDOMAIN, SERVFAIL, REFUSED */
 	uint32_t n_ttl, n_ttl_low;
-	uint32_t n_trailing;  /* bytes behind the last record */
-	uint32_t n_same_v4;   /* A answers equal to the one before */
+	uint32_t n_trailing; /* bytes behind the last record */
+	uint32_t n_same_v4;  /* A answers equal to the one before */
 	uint32_t n_v4;
 	uint32_t last_v4;
-	uint32_t n_sized;     /* responses whose rdata size is known */
+	uint32_t n_sized; /* responses whose rdata size is known */
 	uint64_t bytes_opaque, bytes_names;
 };
 static_assert(sizeof(struct structure_state) <= ED_EVIDENCE_STATE_MAX, "per-key budget");
@@ -104,10 +104,10 @@ static void structure_observe(void *state, const struct ed_sighting *s)
 static void structure_fade(void *state)
 {
 	struct structure_state *st = state;
-	uint32_t *counts[] = { &st->n_queries,  &st->n_new,      &st->n_rare,    &st->n_text,
-			       &st->n_names,    &st->n_responses, &st->n_answered, &st->n_failed,
-			       &st->n_ttl,      &st->n_ttl_low,  &st->n_trailing, &st->n_same_v4,
-			       &st->n_v4,       &st->n_sized };
+	uint32_t *counts[] = { &st->n_queries, &st->n_new,       &st->n_rare,     &st->n_text,
+			       &st->n_names,   &st->n_responses, &st->n_answered, &st->n_failed,
+			       &st->n_ttl,     &st->n_ttl_low,   &st->n_trailing, &st->n_same_v4,
+			       &st->n_v4,      &st->n_sized };
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		*counts[i] /= 2;
@@ -160,12 +160,14 @@ static double answer_bits(const struct structure_state *st)
 	return bits;
 }
 
-static void structure_weigh(const void *state, const struct ed_subject *subject, struct ed_evidence *ret)
+static void structure_weigh(const void *state, const struct ed_subject *subject,
+			    struct ed_evidence *ret)
 {
 	const struct structure_state *st = state;
 
 	ret->bits = (float)question_bits(st);
-	/* A name asked again and again is served from a cache; its answers say nothing about a channel. */
+	/* A name asked again and again is served from a cache; its answers say nothing about a
+	 * channel. */
 	if (st->n_new >= N_MIN)
 		ret->bits += (float)answer_bits(st);
 	ed_evidence_fact(ret, "new_names_share", share(st->n_new, st->n_queries));

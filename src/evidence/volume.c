@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Volume: how much information went into the names, and how fast? The information is the code length of the
- * distinct payloads under a true prefix code, so no way of writing the payload makes it smaller (streaming
- * form of Paxson et al., USENIX Security 2013). The bits come from how rarely an ordinary client sends as
- * much to one domain in a day, through the Sellke-Bayarri-Berger bound, which never overclaims.
+ * Volume: how much information went into the names, and how fast? The information is the code
+ * length of the distinct payloads under a true prefix code, so no way of writing the payload makes
+ * it smaller (streaming form of Paxson et al., USENIX Security 2013). The bits come from how rarely
+ * an ordinary client sends as much to one domain in a day, through the Sellke-Bayarri-Berger bound,
+ * which never overclaims.
  */
 #include "evidence/evidence.h"
 
@@ -73,7 +74,8 @@ static void volume_fade(void *state)
 	v->n_peak = v->n_in_slot;
 }
 
-static void volume_weigh(const void *state, const struct ed_subject *subject, struct ed_evidence *ret)
+static void volume_weigh(const void *state, const struct ed_subject *subject,
+			 struct ed_evidence *ret)
 {
 	const struct volume_state *v = state;
 

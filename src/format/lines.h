@@ -97,48 +97,17 @@ static inline unsigned ed_lines_equal(const uint8_t *a, const uint8_t *b)
 #endif
 }
 
-/* Where the cutting of a span into parts stands; ED_LINES_STEP bytes behind it are readable. */
-struct ed_lines_cuts {
-	const uint8_t *p;
-	size_t n;
-	size_t start;  /* of the part that is still open; n + 1: there are no more */
-	size_t at;     /* of the step whose separators are in `hits` */
-	unsigned hits; /* those that are left */
-	uint8_t separator;
-};
-
-static inline void ed_lines_cuts_step(struct ed_lines_cuts *c)
+/*
+ * The ends of parts among the ED_LINES_STEP bytes from @at on, in the bits of ed_lines_match: each
+ * separator, and the end of @s, behind which ED_LINES_STEP bytes are readable but do not count.
+ */
+static inline unsigned ed_lines_ends(struct ed_span s, size_t at, uint8_t separator)
 {
-	size_t left = c->n - c->at;
+	unsigned hits = ed_lines_match(s.p + at, separator);
 
-	c->hits = ed_lines_match(c->p + c->at, c->separator);
-	/* The end counts as a separator, what lies behind it does not. */
-	if (left < ED_LINES_STEP)
-		c->hits = (c->hits & ((1U << left) - 1)) | 1U << left;
-}
-
-static inline void ed_lines_cuts_init(struct ed_lines_cuts *c, struct ed_span s, uint8_t separator)
-{
-	*c = (struct ed_lines_cuts){ .p = s.p, .n = s.n, .separator = separator };
-	ed_lines_cuts_step(c);
-}
-
-/* The next part; n separators make n + 1. False: no more. */
-static inline bool ed_lines_cuts_next(struct ed_lines_cuts *c, struct ed_span *ret)
-{
-	size_t end;
-
-	if (c->start > c->n)
-		return false;
-	while (c->hits == 0) {
-		c->at += ED_LINES_STEP;
-		ed_lines_cuts_step(c);
-	}
-	end = c->at + (unsigned)__builtin_ctz(c->hits);
-	c->hits &= c->hits - 1;
-	*ret = ed_span_of(c->p + c->start, end - c->start);
-	c->start = end + 1;
-	return true;
+	if (s.n - at < ED_LINES_STEP)
+		hits = (hits & ((1U << (s.n - at)) - 1)) | 1U << (s.n - at);
+	return hits;
 }
 
 /* Skips a byte order mark; for probes, which see the file from its first byte. */

@@ -41,6 +41,8 @@ struct tsv_header {
 	bool bad_separator; /* more than one byte: nothing can be split */
 	bool other_path;    /* #path is there and not dns */
 	uint16_t n_columns; /* 0: none known, or too many */
+	uint8_t n_wanted;
+	uint8_t wanted[TSV_WANTED_MAX]; /* columns of interest; of a role named more often, all */
 	struct tsv_mark empty;
 	struct tsv_mark unset;
 };
@@ -366,23 +368,35 @@ static inline bool parse_ttl(struct ed_span text, uint32_t *ret_s)
 	return true;
 }
 
+static inline void read_item(struct ed_zeek_record *r, const struct tsv_header *h,
+			     enum ed_zeek_role role, struct ed_span item)
+{
+	uint32_t ttl_s;
+
+	if (mark_is(&h->unset, item))
+		return;
+	if (role == ED_ZEEK_ANSWERS)
+		ed_zeek_put_answer(r, item);
+	else if (parse_ttl(item, &ttl_s))
+		ed_zeek_put_ttl(r, ttl_s);
+}
+
 static void read_vector(struct ed_zeek_record *r, const struct tsv_header *h,
 			enum ed_zeek_role role, struct ed_span cell)
 {
-	struct ed_lines_cuts cuts;
-	struct ed_span item;
-	uint32_t ttl_s;
+	size_t start = 0;
 
 	if (mark_is(&h->empty, cell))
 		return;
-	ed_lines_cuts_init(&cuts, cell, h->set_separator);
-	while (ed_lines_cuts_next(&cuts, &item)) {
-		if (mark_is(&h->unset, item))
-			continue;
-		if (role == ED_ZEEK_ANSWERS)
-			ed_zeek_put_answer(r, item);
-		else if (parse_ttl(item, &ttl_s))
-			ed_zeek_put_ttl(r, ttl_s);
+	for (size_t at = 0; at <= cell.n; at += ED_LINES_STEP) {
+		unsigned hits = ed_lines_ends(cell, at, h->set_separator);
+
+		for (; hits; hits &= hits - 1) {
+			size_t end = at + (unsigned)__builtin_ctz(hits);
+
+			read_item(r, h, role, ed_span_of(cell.p + start, end - start));
+			start = end + 1;
+		}
 	}
 }
 
@@ -397,24 +411,38 @@ static inline void read_cell(struct ed_zeek_record *r, const struct tsv_header *
 		ed_zeek_put_text(r, role, cell);
 }
 
-/* Splits @line and reads each cell as its end is found. False: there are not as many as columns. */
-static bool read_row(struct ed_zeek_record *r, const struct tsv_header *h, struct ed_span line)
+/* Where the cells of @line end. False: there are not as many as columns. */
+static inline bool cut_row(struct ed_span line, const struct tsv_header *h,
+			   uint32_t end[static TSV_COLUMNS_MAX])
 {
-	struct ed_lines_cuts cuts;
-	struct ed_span cell;
 	unsigned c = 0;
 
-	ed_lines_cuts_init(&cuts, line, h->separator);
-	while (ed_lines_cuts_next(&cuts, &cell)) {
-		enum ed_zeek_role role;
+	for (size_t at = 0; at <= line.n; at += ED_LINES_STEP) {
+		unsigned hits = ed_lines_ends(line, at, h->separator);
 
-		if (c == h->n_columns)
-			return false;
-		role = h->role[c++];
-		if (role != ED_ZEEK_ROLE_N)
-			read_cell(r, h, role, cell);
+		for (; hits; hits &= hits - 1) {
+			if (c == h->n_columns)
+				return false;
+			end[c++] = (uint32_t)(at + (unsigned)__builtin_ctz(hits));
+		}
 	}
 	return c == h->n_columns;
+}
+
+/* Reads the cells of interest; all are cut first, for that loop then needs few registers. */
+static bool read_row(struct ed_zeek_record *r, const struct tsv_header *h, struct ed_span line)
+{
+	uint32_t end[TSV_COLUMNS_MAX];
+
+	if (!cut_row(line, h, end))
+		return false;
+	for (unsigned i = 0; i < h->n_wanted; i++) {
+		unsigned c = h->wanted[i];
+		uint32_t start = c > 0 ? end[c - 1] + 1 : 0;
+
+		read_cell(r, h, h->role[c], ed_span_of(line.p + start, end[c] - start));
+	}
+	return true;
 }
 
 static enum ed_drop tsv_record(const struct tsv_header *h, struct ed_span line, struct ed_event *ev)

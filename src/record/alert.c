@@ -5,8 +5,10 @@
 #include <assert.h>
 
 static const char *const levels[ED_LEVEL_N] = {
-	[ED_LEVEL_INFORMATIONAL] = "informational", [ED_LEVEL_LOW] = "low",
-	[ED_LEVEL_MEDIUM] = "medium",               [ED_LEVEL_HIGH] = "high",
+	[ED_LEVEL_INFORMATIONAL] = "informational",
+	[ED_LEVEL_LOW] = "low",
+	[ED_LEVEL_MEDIUM] = "medium",
+	[ED_LEVEL_HIGH] = "high",
 	[ED_LEVEL_CRITICAL] = "critical",
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The alert: one incident per (client, registered domain), updated and never repeated. Fixed size and
- * self-contained, so that it can wait in a queue after the pipeline that made it is gone.
+ * The alert: one incident per (client, registered domain), updated and never repeated. Fixed size
+ * and self-contained, so that it can wait in a queue after the pipeline that made it is gone.
  */
 #ifndef ED_RECORD_ALERT_H
 #define ED_RECORD_ALERT_H
@@ -41,22 +41,22 @@ enum {
 	ED_ALERT_TUNABLES_MAX = 4,
 	ED_ALERT_SUMMARY_MAX = 512,
 	ED_ALERT_COUNTER_MAX = 192,
-	ED_ALERT_ID_TEXT = 37,  /* UUID and NUL */
+	ED_ALERT_ID_TEXT = 37, /* UUID and NUL */
 };
 
 struct ed_tunable {
-	const char *name;  /* ATT&CK's name of the mutable element, static */
+	const char *name; /* ATT&CK's name of the mutable element, static */
 	char value[48];
 };
 
 struct ed_alert {
 	char id[ED_ALERT_ID_TEXT];
-	uint8_t level;      /* ed_level */
-	uint8_t verdict;    /* ed_verdict */
-	uint16_t risk;      /* 0..100 */
-	uint32_t sequence;  /* of updates, from 1 */
-	int64_t raised_ns;  /* raised or last updated */
-	int64_t start_ns;   /* first and last observation of the key */
+	uint8_t level;     /* ed_level */
+	uint8_t verdict;   /* ed_verdict */
+	uint16_t risk;     /* 0..100 */
+	uint32_t sequence; /* of updates, from 1 */
+	int64_t raised_ns; /* raised or last updated */
+	int64_t start_ns;  /* first and last observation of the key */
 	int64_t end_ns;
 
 	const char *analytic;      /* "AN1124" */
@@ -68,8 +68,8 @@ struct ed_alert {
 	uint32_t n_clients_all; /* clients seen in the run */
 	struct ed_name domain;  /* n == 0: no common parent */
 
-	char summary[ED_ALERT_SUMMARY_MAX];         /* one sentence, printable ASCII */
-	char counterfactual[ED_ALERT_COUNTER_MAX];  /* what would turn the verdict */
+	char summary[ED_ALERT_SUMMARY_MAX];        /* one sentence, printable ASCII */
+	char counterfactual[ED_ALERT_COUNTER_MAX]; /* what would turn the verdict */
 	float score_bits;
 	uint32_t n_evidence;
 	struct ed_evidence evidence[ED_EVIDENCE_FAMILIES_MAX];
@@ -84,7 +84,7 @@ struct ed_alert {
 	struct ed_name samples[ED_ALERT_SAMPLES_MAX];
 	uint32_t n_tunables;
 	struct ed_tunable tunables[ED_ALERT_TUNABLES_MAX];
-	uint32_t formats;    /* bit i: row i of the formats saw it */
+	uint32_t formats; /* bit i: row i of the formats saw it */
 };
 
 #endif

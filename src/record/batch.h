@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A batch: the events that came out of one unit of input, and the account of its records. A record is what
- * the source counts: a packet, a log line. Every record ends as analysed or as dropped for one named
- * reason; the two sums equal the records read, exactly.
+ * A batch: the events that came out of one unit of input, and the account of its records. A record
+ * is what the source counts: a packet, a log line. Every record ends as analysed or as dropped for
+ * one named reason; the two sums equal the records read, exactly.
  *
- * Batches come from a pool of fixed size. A batch that is full refuses events (and counts the record as
- * dropped), it never grows.
+ * Batches come from a pool of fixed size. A batch that is full refuses events (and counts the
+ * record as dropped), it never grows.
  */
 #ifndef ED_RECORD_BATCH_H
 #define ED_RECORD_BATCH_H
@@ -13,33 +13,33 @@
 #include "record/event.h"
 
 /* DROP(id, name, damaged, help); damaged: the input is at fault, and the run exits with 3. */
-#define ED_DROPS(DROP)                                                                           \
-	DROP(NOT_DNS, "not-dns", false, "another protocol or port")                              \
-	DROP(NO_PAYLOAD, "no-payload", false, "a TCP segment without data")                      \
-	DROP(MULTICAST, "multicast-dns", false, "mDNS, LLMNR or NetBIOS name service")           \
-	DROP(OTHER_LOG, "other-log", false, "a record of another kind in a mixed stream")        \
-	DROP(OUTSIDE, "outside-time", false, "before --from or after --to")                      \
-	DROP(RETRANSMIT, "retransmission", false, "TCP data seen before")                        \
-	DROP(LINK, "bad-link-layer", true, "link layer unknown or cut short")                    \
-	DROP(IP, "bad-ip", true, "IP header broken or cut short")                                \
-	DROP(TRANSPORT, "bad-transport", true, "UDP or TCP header broken or cut short")          \
-	DROP(SNAPPED, "snapped", true, "the capture kept too little of the packet")              \
-	DROP(MALFORMED, "malformed-dns", true, "not even a DNS header and question")             \
-	DROP(FRAGMENT, "fragment-incomplete", true, "fragments whose rest never came")           \
-	DROP(TCP_GAP, "tcp-gap", true, "TCP data behind a hole that was never filled")           \
-	DROP(TABLE_FULL, "table-full", true, "reassembly tables were full")                      \
-	DROP(CUT, "cut-short", true, "the file ends inside the record")                          \
-	DROP(BAD_LENGTH, "bad-length", true, "a record that lies about its length")              \
-	DROP(OVERSIZE, "oversize", true, "a line above the limit of 1 MiB")                      \
-	DROP(BAD_LINE, "bad-line", true, "a line that is not in the format of its file")         \
-	DROP(NO_FIELDS, "missing-fields", true, "time, client or name missing")                  \
+#define ED_DROPS(DROP)                                                                    \
+	DROP(NOT_DNS, "not-dns", false, "another protocol or port")                       \
+	DROP(NO_PAYLOAD, "no-payload", false, "a TCP segment without data")               \
+	DROP(MULTICAST, "multicast-dns", false, "mDNS, LLMNR or NetBIOS name service")    \
+	DROP(OTHER_LOG, "other-log", false, "a record of another kind in a mixed stream") \
+	DROP(OUTSIDE, "outside-time", false, "before --from or after --to")               \
+	DROP(RETRANSMIT, "retransmission", false, "TCP data seen before")                 \
+	DROP(LINK, "bad-link-layer", true, "link layer unknown or cut short")             \
+	DROP(IP, "bad-ip", true, "IP header broken or cut short")                         \
+	DROP(TRANSPORT, "bad-transport", true, "UDP or TCP header broken or cut short")   \
+	DROP(SNAPPED, "snapped", true, "the capture kept too little of the packet")       \
+	DROP(MALFORMED, "malformed-dns", true, "not even a DNS header and question")      \
+	DROP(FRAGMENT, "fragment-incomplete", true, "fragments whose rest never came")    \
+	DROP(TCP_GAP, "tcp-gap", true, "TCP data behind a hole that was never filled")    \
+	DROP(TABLE_FULL, "table-full", true, "reassembly tables were full")               \
+	DROP(CUT, "cut-short", true, "the file ends inside the record")                   \
+	DROP(BAD_LENGTH, "bad-length", true, "a record that lies about its length")       \
+	DROP(OVERSIZE, "oversize", true, "a line above the limit of 1 MiB")               \
+	DROP(BAD_LINE, "bad-line", true, "a line that is not in the format of its file")  \
+	DROP(NO_FIELDS, "missing-fields", true, "time, client or name missing")           \
 	DROP(BATCH_FULL, "batch-full", true, "more messages in one unit than a batch holds")
 
 enum ed_drop {
 #define ED_DROP_ID(id, name, damaged, help) ED_DROP_##id,
 	ED_DROPS(ED_DROP_ID)
 #undef ED_DROP_ID
-	ED_DROP_N
+		ED_DROP_N
 };
 
 const char *ed_drop_name(unsigned drop);
@@ -65,7 +65,7 @@ void ed_tally_add(struct ed_tally *into, const struct ed_tally *t);
 enum { ED_BATCH_DEFERRED_MAX = 4096 };
 
 struct ed_batch {
-	uint8_t *data;    /* events, 8-byte aligned; from the pool */
+	uint8_t *data; /* events, 8-byte aligned; from the pool */
 	size_t used;
 	size_t cap;
 	uint32_t n_events;
@@ -76,7 +76,8 @@ struct ed_batch {
 
 void ed_batch_reset(struct ed_batch *b);
 
-/* The next free event, zeroed but for the name; NULL when the batch is full. Not yet part of the batch. */
+/* The next free event, zeroed but for the name; NULL when the batch is full. Not yet part of the
+ * batch. */
 struct ed_event *ed_batch_peek(struct ed_batch *b);
 
 /* Room for the name of the event that ed_batch_peek returned. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The canonical event: one observation, whatever recorded it. Events lie in a batch one behind the other,
- * 8-byte aligned; a DNS event is this struct and, right behind it, the name in wire form. No pointers, so a
- * batch can be handed to another thread, copied or written out as it is (docs/adr/0003).
+ * The canonical event: one observation, whatever recorded it. Events lie in a batch one behind the
+ * other, 8-byte aligned; a DNS event is this struct and, right behind it, the name in wire form. No
+ * pointers, so a batch can be handed to another thread, copied or written out as it is
+ * (docs/adr/0003).
  *
- * Unknown is always representable: `has` says which fields are known (record/field.h), `lost` what the
- * source destroyed.
+ * Unknown is always representable: `has` says which fields are known (record/field.h), `lost` what
+ * the source destroyed.
  */
 #ifndef ED_RECORD_EVENT_H
 #define ED_RECORD_EVENT_H
@@ -54,13 +55,13 @@ enum ed_transport {
 
 /* What the source did to the name. */
 enum ed_lost {
-	ED_LOST_CASE = 1 << 0,        /* folded to one case */
-	ED_LOST_LABELS = 1 << 1,      /* label borders guessed from text */
-	ED_LOST_ESCAPES = 1 << 2,     /* an escape and a literal look the same */
-	ED_LOST_BYTES = 1 << 3,       /* some bytes replaced by a mask character */
-	ED_LOST_NAME = 1 << 4,        /* the name is not there at all */
-	ED_LOST_TAIL = 1 << 5,        /* cut short */
-	ED_LOST_WIRE = 1 << 6,        /* the wire form was broken; what could be read is kept */
+	ED_LOST_CASE = 1 << 0,    /* folded to one case */
+	ED_LOST_LABELS = 1 << 1,  /* label borders guessed from text */
+	ED_LOST_ESCAPES = 1 << 2, /* an escape and a literal look the same */
+	ED_LOST_BYTES = 1 << 3,   /* some bytes replaced by a mask character */
+	ED_LOST_NAME = 1 << 4,    /* the name is not there at all */
+	ED_LOST_TAIL = 1 << 5,    /* cut short */
+	ED_LOST_WIRE = 1 << 6,    /* the wire form was broken; what could be read is kept */
 };
 
 /* DNS header flags, as in the wire word without opcode and rcode. */
@@ -75,54 +76,70 @@ enum ed_dns_flag {
 };
 
 enum ed_rrtype {
-	ED_RR_A = 1, ED_RR_NS = 2, ED_RR_CNAME = 5, ED_RR_SOA = 6, ED_RR_NULL = 10, ED_RR_PTR = 12,
-	ED_RR_MX = 15, ED_RR_TXT = 16, ED_RR_KEY = 25, ED_RR_AAAA = 28, ED_RR_NB = 32, ED_RR_SRV = 33,
-	ED_RR_NAPTR = 35, ED_RR_OPT = 41, ED_RR_DS = 43, ED_RR_DNSKEY = 48, ED_RR_HTTPS = 65,
-	ED_RR_SPF = 99, ED_RR_ANY = 255, ED_RR_PRIVATE_IODINE = 65399,
+	ED_RR_A = 1,
+	ED_RR_NS = 2,
+	ED_RR_CNAME = 5,
+	ED_RR_SOA = 6,
+	ED_RR_NULL = 10,
+	ED_RR_PTR = 12,
+	ED_RR_MX = 15,
+	ED_RR_TXT = 16,
+	ED_RR_KEY = 25,
+	ED_RR_AAAA = 28,
+	ED_RR_NB = 32,
+	ED_RR_SRV = 33,
+	ED_RR_NAPTR = 35,
+	ED_RR_OPT = 41,
+	ED_RR_DS = 43,
+	ED_RR_DNSKEY = 48,
+	ED_RR_HTTPS = 65,
+	ED_RR_SPF = 99,
+	ED_RR_ANY = 255,
+	ED_RR_PRIVATE_IODINE = 65399,
 };
 
 enum ed_rcode { ED_RCODE_NOERROR = 0, ED_RCODE_SERVFAIL = 2, ED_RCODE_NXDOMAIN = 3 };
 
 /* What the answers of a response come to; meaningful when `has` holds ANSWERS, RDATA_BYTES, TTL. */
 struct ed_dns_answers {
-	uint16_t n;             /* answer records seen */
-	uint16_t n_addresses;   /* A and AAAA among them */
-	uint32_t bytes_opaque;  /* rdata of TXT, NULL, KEY and of types that carry free bytes */
-	uint32_t bytes_names;   /* names in CNAME, MX, SRV, NS, PTR rdata, uncompressed or as text */
+	uint16_t n;            /* answer records seen */
+	uint16_t n_addresses;  /* A and AAAA among them */
+	uint32_t bytes_opaque; /* rdata of TXT, NULL, KEY and of types that carry free bytes */
+	uint32_t bytes_names;  /* names in CNAME, MX, SRV, NS, PTR rdata, uncompressed or as text */
 	uint32_t ttl_min_s;
 	uint32_t ttl_max_s;
-	uint32_t first_v4;      /* first A record, host order; 0 none */
-	uint32_t hash;          /* of all rdata: two different answers to one name differ here */
+	uint32_t first_v4; /* first A record, host order; 0 none */
+	uint32_t hash;     /* of all rdata: two different answers to one name differ here */
 };
 
 struct ed_event {
 	/* head: every kind */
 	int64_t time_ns;
-	uint64_t offset;       /* byte offset of the record in its (decompressed) source */
+	uint64_t offset; /* byte offset of the record in its (decompressed) source */
 	struct ed_addr client;
-	uint32_t has;          /* ED_FIELD_* */
-	uint32_t source;       /* index of the source file or socket in the run */
-	uint32_t net_tag;      /* VLAN or VNI that keeps overlapping addresses apart; 0 none */
-	uint16_t size_bytes;   /* of this event in the batch, with the name; a multiple of 8 */
-	uint8_t kind;          /* ed_event_kind */
-	uint8_t time_quality;  /* ed_time_quality */
-	uint8_t vantage;       /* ed_vantage */
-	uint8_t lost;          /* ED_LOST_* */
+	uint32_t has;         /* ED_FIELD_* */
+	uint32_t source;      /* index of the source file or socket in the run */
+	uint32_t net_tag;     /* VLAN or VNI that keeps overlapping addresses apart; 0 none */
+	uint16_t size_bytes;  /* of this event in the batch, with the name; a multiple of 8 */
+	uint8_t kind;         /* ed_event_kind */
+	uint8_t time_quality; /* ed_time_quality */
+	uint8_t vantage;      /* ed_vantage */
+	uint8_t lost;         /* ED_LOST_* */
 	/* body: DNS */
-	uint8_t transport;     /* ed_transport */
+	uint8_t transport; /* ed_transport */
 	uint8_t opcode;
 	uint16_t client_port;
 	uint16_t resolver_port;
 	uint16_t txid;
-	uint16_t flags;        /* ED_DNS_* */
+	uint16_t flags; /* ED_DNS_* */
 	struct ed_addr resolver;
 	uint16_t qtype;
 	uint16_t qclass;
-	uint16_t rcode;        /* extended, 0..4095 */
-	uint16_t edns_size;    /* advertised; 0: no OPT record */
+	uint16_t rcode;     /* extended, 0..4095 */
+	uint16_t edns_size; /* advertised; 0: no OPT record */
 	uint16_t edns_options_bytes;
 	uint16_t trailing_bytes; /* bytes of the message behind its last record */
-	uint32_t size_query;   /* DNS message bytes */
+	uint32_t size_query;     /* DNS message bytes */
 	uint32_t size_response;
 	int32_t rtt_us;
 	struct ed_dns_answers answers;
@@ -134,20 +151,23 @@ struct ed_event {
 	uint32_t payload_code; /* their code length, 1/1024 bit */
 	int32_t zone_llr;      /* the same for the registrable label */
 	uint32_t zone_code;
-	int32_t tail_llr;      /* the part of payload_llr that is its rightmost label, when it has several */
-	uint32_t tail_hash;    /* keyed, of that label; 0: the payload has one label or none */
+	int32_t tail_llr;   /* the part of payload_llr that is its rightmost label, when it has
+			       several */
+	uint32_t tail_hash; /* keyed, of that label; 0: the payload has one label or none */
 	uint8_t payload_alphabet; /* ed_alphabet that fits the payload best */
 	uint8_t payload_longest;  /* longest label of the payload, bytes */
-	uint8_t zone_off;      /* where the registrable domain begins in the name */
-	uint8_t zone_kind;     /* ed_zone_kind */
-	uint8_t name_n;        /* bytes of the name behind this struct; 0: unknown */
-	uint8_t format;        /* row of its format; filled by the engine */
-	bool payload_mixes_case; /* upper and lower in the payload but not in the zone: not a resolver's 0x20 */
+	uint8_t zone_off;         /* where the registrable domain begins in the name */
+	uint8_t zone_kind;        /* ed_zone_kind */
+	uint8_t name_n;           /* bytes of the name behind this struct; 0: unknown */
+	uint8_t format;           /* row of its format; filled by the engine */
+	bool payload_mixes_case;  /* upper and lower in the payload but not in the zone: not a
+				     resolver's 0x20 */
 	uint8_t pad[1];
 };
 
 static_assert(sizeof(struct ed_event) % 8 == 0, "events lie 8-byte aligned in a batch");
-static_assert(sizeof(struct ed_event) <= 192, "an event stays within four cache lines with a short name");
+static_assert(sizeof(struct ed_event) <= 192,
+	      "an event stays within four cache lines with a short name");
 
 enum { ED_EVENT_MAX_BYTES = sizeof(struct ed_event) + 256 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Evidence: what one family of behaviour says about one key, in bits of log-odds in favour of a tunnel,
- * with the facts behind it. A family never says more than its cap, so no family can raise an alert alone.
+ * Evidence: what one family of behaviour says about one key, in bits of log-odds in favour of a
+ * tunnel, with the facts behind it. A family never says more than its cap, so no family can raise
+ * an alert alone.
  */
 #ifndef ED_RECORD_EVIDENCE_H
 #define ED_RECORD_EVIDENCE_H
@@ -14,9 +15,9 @@ enum {
 };
 
 struct ed_fact {
-	const char *name;  /* static text, as in the JSON: "distinct_names" */
+	const char *name; /* static text, as in the JSON: "distinct_names" */
 	double value;
-	const char *text;  /* static text instead of the value; NULL: the value counts */
+	const char *text; /* static text instead of the value; NULL: the value counts */
 };
 
 struct ed_evidence {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A finding: one analytic's claim about one key, with the score, the evidence and the tunables in force.
- * It lives on the stack of the shard that makes it; alert/ copies what it keeps.
+ * A finding: one analytic's claim about one key, with the score, the evidence and the tunables in
+ * force. It lives on the stack of the shard that makes it; alert/ copies what it keeps.
  */
 #ifndef ED_RECORD_FINDING_H
 #define ED_RECORD_FINDING_H
@@ -9,15 +9,15 @@
 #include "record/alert.h"
 
 struct ed_finding {
-	uint64_t key_hash;          /* what the incident is about */
-	const char *analytic;       /* "AN1124" */
+	uint64_t key_hash;    /* what the incident is about */
+	const char *analytic; /* "AN1124" */
 	const char *analytic_name;
 	uint32_t analytic_version;
-	uint8_t level;              /* ed_level */
-	uint8_t verdict;            /* ed_verdict */
-	bool common_parent;         /* false: a client over many domains; then domain is empty */
-	bool all_clients;           /* a domain over all its clients; then client is unknown */
-	float score_bits;           /* log2 odds after the prior and discounts */
+	uint8_t level;      /* ed_level */
+	uint8_t verdict;    /* ed_verdict */
+	bool common_parent; /* false: a client over many domains; then domain is empty */
+	bool all_clients;   /* a domain over all its clients; then client is unknown */
+	float score_bits;   /* log2 odds after the prior and discounts */
 	float discount_bits;
 	uint32_t n_evidence;
 	struct ed_evidence evidence[ED_EVIDENCE_FAMILIES_MAX];

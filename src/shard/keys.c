@@ -9,11 +9,13 @@
 #include "base/mem.h"
 
 static_assert(sizeof(struct ed_key) <= 320, "per-key budget: five cache lines");
-static_assert(offsetof(struct ed_key, zone_hash) == 64, "the first line is what every lookup touches");
+static_assert(offsetof(struct ed_key, zone_hash) == 64,
+	      "the first line is what every lookup touches");
 
 enum { SKETCH_TRIES = 8, PURGE_SHARE = 8 };
 
-int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches, uint64_t hash_key)
+int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches,
+		      uint64_t hash_key)
 {
 	uint32_t n_slots = 16;
 
@@ -72,7 +74,8 @@ void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash)
 {
 	const struct ed_key_slot *s = &t->slots[slot_home(t, hash)];
 
-	/* the home slot only: where the key lies further on, its place is loaded when it is needed */
+	/* the home slot only: where the key lies further on, its place is loaded when it is needed
+	 */
 	if (s->index && s->tag == (uint32_t)hash) {
 		const uint8_t *k = (const uint8_t *)&t->keys[s->index - 1];
 
@@ -113,14 +116,15 @@ static void slot_remove(struct ed_key_table *t, uint32_t index)
 /* -------------------------------------------------------------- admission */
 
 /*
- * An exponential variate of rate @rate, fixed by @hash: -ln(u)/rate for u in (0, 1]. The logarithm is made of
- * basic arithmetic only (ln x = 2 artanh((x-1)/(x+1)), x in [1, 2), four terms: relative error below 1e-4),
- * so that it is the same on every machine.
+ * An exponential variate of rate @rate, fixed by @hash: -ln(u)/rate for u in (0, 1]. The logarithm
+ * is made of basic arithmetic only (ln x = 2 artanh((x-1)/(x+1)), x in [1, 2), four terms: relative
+ * error below 1e-4), so that it is the same on every machine.
  */
 static float exponential(uint64_t hash, unsigned rate)
 {
 	unsigned zeros = (unsigned)__builtin_clzll(hash | 1);
-	double m = (double)((hash | 1) << zeros << 1 >> 11) * 0x1p-53; /* u = 2^-(zeros+1) * (1 + m) */
+	double m = (double)((hash | 1) << zeros << 1 >> 11) *
+		   0x1p-53; /* u = 2^-(zeros+1) * (1 + m) */
 	double s = m / (2 + m), s2 = s * s;
 	double ln_1_m = 2 * s * (1 + s2 * (1.0 / 3 + s2 * (1.0 / 5 + s2 / 7)));
 
@@ -147,14 +151,16 @@ static void lower_seed(float *seed, float drawn)
 		*seed = drawn;
 }
 
-/* The minimum of n exponentials of rate 1 is one of rate n: lookups draw when their number doubles. */
+/* The minimum of n exponentials of rate 1 is one of rate n: lookups draw when their number doubles.
+ */
 static void draw_again(struct ed_key_table *t, const struct ed_key *k, const struct ed_key_bid *bid,
 		       bool is_new)
 {
 	float *seed = &t->seeds[k - t->keys];
 
 	if ((k->n_queries & (k->n_queries - 1)) == 0 && k->n_queries > 0)
-		lower_seed(seed, exponential(ed_hash_pair(t->hash_key ^ k->hash, bid->draw), k->n_queries));
+		lower_seed(seed, exponential(ed_hash_pair(t->hash_key ^ k->hash, bid->draw),
+					     k->n_queries));
 	if (is_new && !bid->quiet)
 		lower_seed(seed, exponential(ed_hash_pair(t->hash_key ^ k->hash, bid->payload_hash),
 					     bid->weight_bytes));
@@ -175,7 +181,8 @@ static void key_evict(struct ed_key_table *t, uint32_t index)
 	t->n_evicted++;
 }
 
-/* Seeds are positive, so their bit patterns sort as they do; the upper bits make a fine logarithmic scale. */
+/* Seeds are positive, so their bit patterns sort as they do; the upper bits make a fine logarithmic
+ * scale. */
 static unsigned seed_rank(float seed)
 {
 	uint32_t bits;
@@ -246,8 +253,8 @@ void ed_key_unpin(struct ed_key_table *t, const struct ed_key *k)
 /* --------------------------------------------------------------- payloads */
 
 /*
- * A free sketch, or that of the least informed among a few owners: a table that is short of sketches
- * keeps them where the information is.
+ * A free sketch, or that of the least informed among a few owners: a table that is short of
+ * sketches keeps them where the information is.
  */
 static struct ed_key_sketch *sketch_take(struct ed_key_table *t, uint64_t draw)
 {
@@ -277,7 +284,8 @@ static struct ed_key_sketch *sketch_take(struct ed_key_table *t, uint64_t draw)
 	return least;
 }
 
-/* The exact set is full: move it into a sketch. False when none could be had; the set then starts anew. */
+/* The exact set is full: move it into a sketch. False when none could be had; the set then starts
+ * anew. */
 static bool small_to_sketch(struct ed_key_table *t, struct ed_key *k)
 {
 	struct ed_key_sketch *s = sketch_take(t, k->hash + k->n_names);
@@ -310,8 +318,9 @@ static bool note_payload(struct ed_key_table *t, struct ed_key *k, uint64_t payl
 				return false;
 		}
 		if (k->n_small < ED_KEY_SMALL || !small_to_sketch(t, k)) {
-			k->small_weight[k->n_small] =
-				(uint8_t)(weight_bytes > UINT8_MAX ? UINT8_MAX : weight_bytes);
+			k->small_weight[k->n_small] = (uint8_t)(weight_bytes > UINT8_MAX ?
+									UINT8_MAX :
+									weight_bytes);
 			k->small[k->n_small++] = id;
 			k->n_names++;
 			k->info_noted += weight_bytes;
@@ -336,7 +345,8 @@ static bool advance(struct ed_key_table *t, struct ed_key *k, int64_t time_ns)
 	if (k->window_ns == 0)
 		k->window_ns = time_ns;
 	if (time_ns - k->window_ns < half)
-		return false; /* also when time went back: late events count in the current window */
+		return false; /* also when time went back: late events count in the current window
+			       */
 	n_halves = (time_ns - k->window_ns) / half;
 	k->window_ns += n_halves * half;
 	if (k->sketch != ED_KEY_NONE) {
@@ -370,13 +380,15 @@ struct ed_key *ed_key_admit(struct ed_key_table *t, uint64_t hash, const struct 
 	seed = first_seed(t, hash, bid);
 	if (t->n_keys == t->capacity && seed < t->tau && !(bid->quiet && seed >= ED_KEY_QUIET_TAU))
 		purge(t);
-	if (seed >= t->tau || (bid->quiet && seed >= ED_KEY_QUIET_TAU) || t->n_keys == t->capacity) {
+	if (seed >= t->tau || (bid->quiet && seed >= ED_KEY_QUIET_TAU) ||
+	    t->n_keys == t->capacity) {
 		t->n_refused++;
 		return NULL;
 	}
 	k = key_make(t, hash, seed);
 	(void)advance(t, k, bid->time_ns);
-	ret->is_new = bid->weight_bytes > 0 && note_payload(t, k, bid->payload_hash, bid->weight_bytes);
+	ret->is_new = bid->weight_bytes > 0 &&
+		      note_payload(t, k, bid->payload_hash, bid->weight_bytes);
 	return k;
 }
 

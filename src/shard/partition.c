@@ -103,7 +103,8 @@ static void key_sees(struct ed_partition *p, struct ed_key *k, const struct ed_s
 		ed_suspect_sample(&p->suspects[k->suspect], ev);
 	if (k->n_queries < k->next_weigh)
 		return;
-	k->next_weigh = k->n_queries + (k->n_queries < WEIGH_EVERY ? 1 + k->n_queries / 4 : WEIGH_EVERY);
+	k->next_weigh = k->n_queries +
+			(k->n_queries < WEIGH_EVERY ? 1 + k->n_queries / 4 : WEIGH_EVERY);
 	ed_weigh_key(p, k, ev);
 }
 
@@ -169,7 +170,8 @@ static void client_role(const struct ed_visit *v, struct ed_sighting s)
 	s.llr_mbits = ev->zone_llr;
 	s.code_mbits = s.is_plain ? 1 : ev->zone_code; /* a chosen name carries next to nothing */
 	s.payload_hash = ev->zone_hash;
-	/* an answer tells the domain too, where nobody saw the question; where somebody did it is not new */
+	/* an answer tells the domain too, where nobody saw the question; where somebody did it is
+	 * not new */
 	s.is_query = true;
 	client = key_for(v->p, v->client, &s);
 	s.is_query = ev->kind != ED_EVENT_DNS_RESPONSE || s.is_new;
@@ -224,7 +226,8 @@ void ed_visit(const struct ed_visit *v)
 		ed_hll_add(&p->zones, ev->zone_hash);
 		ed_hll_add(&p->clients, ev->client_hash);
 		if (ev->kind != ED_EVENT_DNS_PAIR) {
-			enum ed_pending_verdict verdict = ed_pending_note(&p->pending, ev, v->question);
+			enum ed_pending_verdict verdict = ed_pending_note(&p->pending, ev,
+									  v->question);
 
 			if (verdict == ED_PENDING_DUPLICATE) {
 				p->n_duplicates++;

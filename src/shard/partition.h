@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A partition: all the state of a sixteenth of the keys. An event goes to the partition of its zone (for the
- * keys (client, domain) and domain) and to that of its client (for the key client). Partitions share nothing;
- * a shard is a thread that owns some of them, so the number of shards changes nothing in the result.
+ * A partition: all the state of a sixteenth of the keys. An event goes to the partition of its zone
+ * (for the keys (client, domain) and domain) and to that of its client (for the key client).
+ * Partitions share nothing; a shard is a thread that owns some of them, so the number of shards
+ * changes nothing in the result.
  */
 #ifndef ED_SHARD_PARTITION_H
 #define ED_SHARD_PARTITION_H
@@ -29,8 +30,9 @@ static inline unsigned ed_partition_of(uint64_t hash)
 static_assert(ED_PARTITIONS == 16, "the upper four bits of a hash choose the partition");
 
 /*
- * The client key counts the domains of a client that look chosen by people against those that look made up.
- * The former are nearly all there are, so one domain in ED_PLAIN_SAMPLE stands for all of them.
+ * The client key counts the domains of a client that look chosen by people against those that look
+ * made up. The former are nearly all there are, so one domain in ED_PLAIN_SAMPLE stands for all of
+ * them.
  */
 enum { ED_PLAIN_SAMPLE = 8 };
 
@@ -39,7 +41,8 @@ static inline bool ed_zone_is_plain(const struct ed_event *ev)
 	return ev->zone_llr <= 0;
 }
 
-/* Whether the event visits its client's partition: questions, and answers from domains that look made up. */
+/* Whether the event visits its client's partition: questions, and answers from domains that look
+ * made up. */
 static inline bool ed_client_cares(const struct ed_event *ev)
 {
 	if (!ed_zone_is_plain(ev))
@@ -49,8 +52,8 @@ static inline bool ed_client_cares(const struct ed_event *ev)
 
 /* A key that is being watched: what an alert will need and the key has no room for. */
 struct ed_suspect {
-	uint32_t key;        /* index of its key; ED_KEY_NONE: free */
-	float score_bits;    /* at the last weighing */
+	uint32_t key;     /* index of its key; ED_KEY_NONE: free */
+	float score_bits; /* at the last weighing */
 	struct ed_addr client;
 	struct ed_name domain;
 	uint32_t n_samples;
@@ -63,7 +66,8 @@ struct ed_partition_conf {
 	uint64_t hash_key;
 	uint32_t n_keys, n_sketches, n_suspects, n_pending, n_shared_names; /* a partition */
 	void *arg;
-	/* A finding of medium or above, or lower ones of keys under watch; called by the owner's thread. */
+	/* A finding of medium or above, or lower ones of keys under watch; called by the owner's
+	 * thread. */
 	void (*finding)(void *arg, unsigned partition, const struct ed_finding *f);
 };
 
@@ -76,24 +80,26 @@ struct ed_partition {
 	struct ed_suspect *suspects;
 	uint32_t n_suspects_used;
 	uint64_t n_suspects_displaced;
-	struct ed_hll clients, zones; /* of the events in the role zone; clients overlap between partitions */
-	uint64_t n_duplicates;      /* packets that a mirror port showed twice */
+	struct ed_hll clients,
+		zones; /* of the events in the role zone; clients overlap between partitions */
+	uint64_t n_duplicates; /* packets that a mirror port showed twice */
 };
 
 int ed_partition_init(struct ed_partition *p, unsigned index, const struct ed_partition_conf *conf);
 void ed_partition_done(struct ed_partition *p);
 
 /*
- * One event on its way through a partition. The keys it will touch are computed when it is prepared, so that
- * their memory can be fetched while earlier events are worked on: prepare, then touch, then visit.
+ * One event on its way through a partition. The keys it will touch are computed when it is
+ * prepared, so that their memory can be fetched while earlier events are worked on: prepare, then
+ * touch, then visit.
  */
 struct ed_visit {
 	struct ed_partition *p;
 	const struct ed_event *ev;
-	unsigned roles;           /* ed_role */
-	uint64_t pair, domain;    /* keys of the role zone */
-	uint64_t client;          /* key of the role client */
-	uint64_t question;        /* ed_pending_question, of the role zone */
+	unsigned roles;        /* ed_role */
+	uint64_t pair, domain; /* keys of the role zone */
+	uint64_t client;       /* key of the role client */
+	uint64_t question;     /* ed_pending_question, of the role zone */
 };
 
 void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigned roles,
@@ -101,7 +107,8 @@ void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigne
 void ed_visit_touch(const struct ed_visit *v);
 void ed_visit(const struct ed_visit *v);
 
-/* The input ended: every suspect is weighed once more, so that the findings carry the last figures. */
+/* The input ended: every suspect is weighed once more, so that the findings carry the last figures.
+ */
 void ed_partition_finish(struct ed_partition *p);
 
 #endif

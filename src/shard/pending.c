@@ -54,7 +54,8 @@ static bool is_copy(const struct ed_pending_entry *e, const struct ed_event *ev)
 {
 	int64_t age_ns = ev->time_ns - e->time_ns;
 
-	return age_ns >= 0 && age_ns < ED_PENDING_DUPLICATE_NS && ev->time_quality == ED_TIME_EXACT_UTC;
+	return age_ns >= 0 && age_ns < ED_PENDING_DUPLICATE_NS &&
+	       ev->time_quality == ED_TIME_EXACT_UTC;
 }
 
 static enum ed_pending_verdict note_again(struct ed_pending_entry *e, const struct ed_event *ev,
@@ -75,7 +76,8 @@ static enum ed_pending_verdict note_again(struct ed_pending_entry *e, const stru
 	return ED_PENDING_SETTLED;
 }
 
-enum ed_pending_verdict ed_pending_note(struct ed_pending *p, const struct ed_event *ev, uint64_t question)
+enum ed_pending_verdict ed_pending_note(struct ed_pending *p, const struct ed_event *ev,
+					uint64_t question)
 {
 	struct ed_pending_entry *set = set_of(p, question);
 	struct ed_pending_entry *oldest = set;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pairing: queries that wait for their response. A set-associative table of fixed size; a query that is
- * pushed out or never answered simply stays an unanswered query. Key: (client, port, txid, name, type).
+ * Pairing: queries that wait for their response. A set-associative table of fixed size; a query
+ * that is pushed out or never answered simply stays an unanswered query. Key: (client, port, txid,
+ * name, type).
  */
 #ifndef ED_SHARD_PENDING_H
 #define ED_SHARD_PENDING_H
@@ -38,7 +39,8 @@ void ed_pending_done(struct ed_pending *p);
 uint64_t ed_pending_question(const struct ed_event *ev);
 
 /* @question: ed_pending_question of @ev, a query or a response. */
-enum ed_pending_verdict ed_pending_note(struct ed_pending *p, const struct ed_event *ev, uint64_t question);
+enum ed_pending_verdict ed_pending_note(struct ed_pending *p, const struct ed_event *ev,
+					uint64_t question);
 
 /* Fetches what the next call for this question will touch. */
 void ed_pending_prefetch(const struct ed_pending *p, uint64_t question);

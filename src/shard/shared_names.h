@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which names have several clients asked? A name that three clients ask carries no message of any one of
- * them. Direct-mapped, 16 bytes a name; a collision forgets the older name, which only counts more
- * information, never less.
+ * Which names have several clients asked? A name that three clients ask carries no message of any
+ * one of them. Direct-mapped, 16 bytes a name; a collision forgets the older name, which only
+ * counts more information, never less.
  */
 #ifndef ED_SHARD_SHARED_NAMES_H
 #define ED_SHARD_SHARED_NAMES_H
@@ -26,7 +26,8 @@ struct ed_shared_names {
 int ed_shared_names_init(struct ed_shared_names *t, uint32_t capacity);
 void ed_shared_names_done(struct ed_shared_names *t);
 
-/* Notes that @client_hash asked @name_hash; true when ED_SHARED_CLIENTS different clients have by now. */
+/* Notes that @client_hash asked @name_hash; true when ED_SHARED_CLIENTS different clients have by
+ * now. */
 bool ed_shared_names_note(struct ed_shared_names *t, uint64_t name_hash, uint64_t client_hash);
 
 static inline void ed_shared_names_prefetch(const struct ed_shared_names *t, uint64_t name_hash)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The key table: a full table keeps the informed, never the many; windows rotate; places are found again. */
+/* The key table: a full table keeps the informed, never the many; windows rotate; places are found
+ * again. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -14,8 +15,10 @@
 
 static const int64_t HOUR_NS = 3600 * INT64_C(1000000000);
 
-/* A table that admits every key while there is room: what is tested here is not the first threshold. */
-static void table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches, uint64_t hash_key)
+/* A table that admits every key while there is room: what is tested here is not the first
+ * threshold. */
+static void table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches,
+		       uint64_t hash_key)
 {
 	assert_int_equal(ed_key_table_init(t, capacity, n_sketches, hash_key), 0);
 	t->tau = INFINITY;
@@ -141,7 +144,8 @@ static void test_quiet_lookups_make_a_key_in_the_end(void **state)
 		table_init(&t, 16, 8, key);
 		for (unsigned i = 0; i < 4096 && !k; i++, total++)
 			k = ed_key_admit(&t, ed_hash_mix(key) | 1,
-					 &(struct ed_key_bid){ .quiet = true, .draw = ed_hash_mix(i) },
+					 &(struct ed_key_bid){ .quiet = true,
+							       .draw = ed_hash_mix(i) },
 					 &news);
 		n_made += k != NULL;
 		ed_key_table_done(&t);

@@ -502,7 +502,8 @@ static void test_client_key_sees_answers_alone(void **state)
 		struct observed q, r;
 
 		(void)snprintf(name, sizeof(name), "%016llx%08x.zq",
-			       (unsigned long long)ed_hash_mix(i), (unsigned)ed_hash_mix(~(uint64_t)i));
+			       (unsigned long long)ed_hash_mix(i),
+			       (unsigned)ed_hash_mix(~(uint64_t)i));
 		q = question(b, 9, name, ED_RR_A);
 		r = answer_to(q, ED_RCODE_NXDOMAIN, 0);
 		see(b, &r, 0);

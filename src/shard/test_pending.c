@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pairing and shared names: each response settles one question; a mirror's second copy is told apart. */
+/* Pairing and shared names: each response settles one question; a mirror's second copy is told
+ * apart. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -12,7 +13,8 @@
 
 static const int64_t MS_NS = 1000000;
 
-static enum ed_pending_verdict note(struct ed_pending *p, enum ed_event_kind kind, struct ed_event ev)
+static enum ed_pending_verdict note(struct ed_pending *p, enum ed_event_kind kind,
+				    struct ed_event ev)
 {
 	ev.kind = (uint8_t)kind;
 	return ed_pending_note(p, &ev, ed_pending_question(&ev));

@@ -98,8 +98,8 @@ static struct ed_suspect *suspect_place(struct ed_partition *p, float score_bits
 	return least;
 }
 
-static struct ed_suspect *suspect_of(struct ed_partition *p, struct ed_key *k, const struct ed_event *ev,
-				     float score_bits)
+static struct ed_suspect *suspect_of(struct ed_partition *p, struct ed_key *k,
+				     const struct ed_event *ev, float score_bits)
 {
 	struct ed_suspect *s;
 
@@ -160,7 +160,8 @@ static void finding_fill(const struct ed_key *k, const struct ed_suspect *s,
 }
 
 /* A domain over all its clients speaks only of what no single client shows: the sum over many. */
-static bool speaks(const struct ed_key *k, const struct ed_fusion *fusion, const struct ed_finding *f)
+static bool speaks(const struct ed_key *k, const struct ed_fusion *fusion,
+		   const struct ed_finding *f)
 {
 	if (k->kind != ED_KEY_DOMAIN)
 		return fusion->level >= ED_LEVEL_LOW;
@@ -201,15 +202,16 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	f.verdict = fusion.verdict;
 	f.score_bits = fusion.score_bits;
 	f.discount_bits = fusion.discount_bits;
-	f.answer_bytes = ed_evidence_get(&f.evidence[ED_EVIDENCE_ID_structure], "answer_payload_bytes", 0);
+	f.answer_bytes = ed_evidence_get(&f.evidence[ED_EVIDENCE_ID_structure],
+					 "answer_payload_bytes", 0);
 	f.n_tunables = ed_analytic_tunables(a, conf, f.tunables);
 	p->conf->finding(p->conf->arg, p->index, &f);
 }
 
 /*
- * Most keys are ordinary, and the weighing of one costs as much as several lookups. A key whose names do
- * not look encoded can only matter by more information than its ceiling; the noted sum, which is hardly
- * below the estimate, rules that out cheaply.
+ * Most keys are ordinary, and the weighing of one costs as much as several lookups. A key whose
+ * names do not look encoded can only matter by more information than its ceiling; the noted sum,
+ * which is hardly below the estimate, rules that out cheaply.
  */
 static bool may_matter(const struct ed_key *k)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Weighing a key: its evidence through the analytics in scope, findings out, suspects kept under watch. */
+/* Weighing a key: its evidence through the analytics in scope, findings out, suspects kept under
+ * watch. */
 #ifndef ED_SHARD_WEIGH_H
 #define ED_SHARD_WEIGH_H
 
 #include "shard/partition.h"
 
-/* The ceilings of the information bound, bytes in a day (Paxson et al. 2013; detection design §3a). */
+/* The ceilings of the information bound, bytes in a day (Paxson et al. 2013; detection design §3a).
+ */
 enum {
 	ED_CEILING_PAIR_BYTES = 4096,
 	ED_CEILING_DOMAIN_BYTES = 10240, /* times prevalence / 3 */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A sink: alerts to bytes of one output form. It only formats; who calls it owns the descriptor. Everything
- * it prints of a name, a command line or a path is canonical printable text, escaped for its own syntax.
- * One file and one row in sink.def make a sink.
+ * A sink: alerts to bytes of one output form. It only formats; who calls it owns the descriptor.
+ * Everything it prints of a name, a command line or a path is canonical printable text, escaped for
+ * its own syntax. One file and one row in sink.def make a sink.
  */
 #ifndef ED_SINK_SINK_H
 #define ED_SINK_SINK_H
@@ -11,18 +11,21 @@
 #include "record/alert.h"
 
 struct ed_sink_options {
-	bool colour;              /* a terminal that wants it */
-	unsigned width;           /* columns; 0: unknown, do not wrap */
-	bool no_alerts;           /* known before begin: none will come */
-	const char *const *format_names; /* names of the bits in ed_alert.formats, NULL-terminated */
+	bool colour;    /* a terminal that wants it */
+	unsigned width; /* columns; 0: unknown, do not wrap */
+	bool no_alerts; /* known before begin: none will come */
+	const char *const
+		*format_names; /* names of the bits in ed_alert.formats, NULL-terminated */
 };
 
 struct ed_sink {
-	const char *name;  /* as for --format */
+	const char *name; /* as for --format */
 	const char *help;
-	/* Each appends to @out; begin and end may be NULL. @n_alerts is how many alert() was called for. */
+	/* Each appends to @out; begin and end may be NULL. @n_alerts is how many alert() was called
+	 * for. */
 	void (*begin)(const struct ed_sink_options *o, struct ed_buf *out);
-	void (*alert)(const struct ed_sink_options *o, const struct ed_alert *a, struct ed_buf *out);
+	void (*alert)(const struct ed_sink_options *o, const struct ed_alert *a,
+		      struct ed_buf *out);
 	void (*end)(const struct ed_sink_options *o, size_t n_alerts, struct ed_buf *out);
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How many different clients: exact up to six, then HyperLogLog with 24 registers in the same 24 bytes
- * (relative standard error about 21 %, which is what a prevalence discount in bits needs). 28 bytes.
+ * How many different clients: exact up to six, then HyperLogLog with 24 registers in the same 24
+ * bytes (relative standard error about 21 %, which is what a prevalence discount in bits needs). 28
+ * bytes.
  */
 #ifndef ED_SKETCH_CROWD_H
 #define ED_SKETCH_CROWD_H

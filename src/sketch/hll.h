@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Distinct counter: 1,024 registers, 1 KiB, relative standard error 3.3 %; merge = maximum of each register.
- * Nearly exact up to a few hundred (linear counting). Source: HyperLogLog, Flajolet et al. 2007.
+ * Distinct counter: 1,024 registers, 1 KiB, relative standard error 3.3 %; merge = maximum of each
+ * register. Nearly exact up to a few hundred (linear counting). Source: HyperLogLog, Flajolet et
+ * al. 2007.
  */
 #ifndef ED_SKETCH_HLL_H
 #define ED_SKETCH_HLL_H

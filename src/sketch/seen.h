@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * "Have I seen this before?" for a key with many payloads: two Bloom filters of 2,048 bits, the older one
- * dropped when the newer holds 256 elements. Remembers at least the last 256 distinct elements, never more
- * than 512; wrongly says "seen" for at most about 2.5 % of new ones (4 bits an element, both filters).
- * 520 bytes. Source: Bloom 1970; the ageing pair as in Chang et al. 2004.
+ * "Have I seen this before?" for a key with many payloads: two Bloom filters of 2,048 bits, the
+ * older one dropped when the newer holds 256 elements. Remembers at least the last 256 distinct
+ * elements, never more than 512; wrongly says "seen" for at most about 2.5 % of new ones (4 bits an
+ * element, both filters). 520 bytes. Source: Bloom 1970; the ageing pair as in Chang et al. 2004.
  */
 #ifndef ED_SKETCH_SEEN_H
 #define ED_SKETCH_SEEN_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The client counter: exact up to six, within four standard errors above, and so is the larger counter. */
+/* The client counter: exact up to six, within four standard errors above, and so is the larger
+ * counter. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

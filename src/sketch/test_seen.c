@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ageing filters: the last 256 are remembered, few new ones are taken for old, memory is bounded. */
+/* The ageing filters: the last 256 are remembered, few new ones are taken for old, memory is
+ * bounded. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

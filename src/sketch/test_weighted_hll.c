@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The weighted distinct counter against exact sums: error within the stated bound, repeats free, merge = union. */
+/* The weighted distinct counter against exact sums: error within the stated bound, repeats free,
+ * merge = union. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Weighted distinct counter: the sum of the weights of the distinct elements put in. An element of weight w
- * stands for w distinct virtual elements, each made from the element's hash by a mixer, so a repeated
- * element changes nothing.
+ * Weighted distinct counter: the sum of the weights of the distinct elements put in. An element of
+ * weight w stands for w distinct virtual elements, each made from the element's hash by a mixer, so
+ * a repeated element changes nothing.
  *
- * 256 registers, 256 bytes; relative standard error 1.04/sqrt(256) = 6.5 %; merge = maximum of each register.
- * Source: HyperLogLog, Flajolet et al. 2007; weights by repetition as in Ozery et al., NDSS 2024, at one
- * string hash an element.
+ * 256 registers, 256 bytes; relative standard error 1.04/sqrt(256) = 6.5 %; merge = maximum of each
+ * register. Source: HyperLogLog, Flajolet et al. 2007; weights by repetition as in Ozery et al.,
+ * NDSS 2024, at one string hash an element.
  */
 #ifndef ED_SKETCH_WEIGHTED_HLL_H
 #define ED_SKETCH_WEIGHTED_HLL_H

@@ -10,7 +10,8 @@
 
 /* What xz may take for its dictionary: enough for xz -9. */
 static const uint64_t XZ_MEMORY_MAX = 80 << 20;
-/* What zstd may take for its window, as a power of two: enough for zstd --ultra -22 without --long. */
+/* What zstd may take for its window, as a power of two: enough for zstd --ultra -22 without --long.
+ */
 enum { ZSTD_WINDOW_LOG_MAX_OURS = 27 };
 
 /* ------------------------------------------------------------------- gzip */
@@ -142,8 +143,10 @@ static enum ed_codec_verdict xz_step(void *state, struct ed_span *in, uint8_t *o
 	r = lzma_code(x, LZMA_RUN);
 	*ret_n = n_out - x->avail_out;
 	*in = ed_span_from(*in, in->n - x->avail_in);
-	if (r == LZMA_STREAM_END) /* a new decoder in the same memory for the stream that may follow */
-		return lzma_stream_decoder(x, XZ_MEMORY_MAX, 0) == LZMA_OK ? ED_CODEC_END : ED_CODEC_BROKEN;
+	if (r ==
+	    LZMA_STREAM_END) /* a new decoder in the same memory for the stream that may follow */
+		return lzma_stream_decoder(x, XZ_MEMORY_MAX, 0) == LZMA_OK ? ED_CODEC_END :
+									     ED_CODEC_BROKEN;
 	return r == LZMA_OK || r == LZMA_BUF_ERROR ? ED_CODEC_MORE : ED_CODEC_BROKEN;
 }
 
@@ -157,7 +160,8 @@ static const struct ed_codec codecs[] = {
 const struct ed_codec *ed_codec_sniff(struct ed_span head)
 {
 	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++) {
-		if (head.n >= codecs[i].n_magic && memcmp(head.p, codecs[i].magic, codecs[i].n_magic) == 0)
+		if (head.n >= codecs[i].n_magic &&
+		    memcmp(head.p, codecs[i].magic, codecs[i].n_magic) == 0)
 			return &codecs[i];
 	}
 	return NULL;

@@ -6,8 +6,8 @@
 #include "base/span.h"
 
 enum ed_codec_verdict {
-	ED_CODEC_MORE,  /* took what it could; wants more input or more room */
-	ED_CODEC_END,   /* a frame ended; another may follow */
+	ED_CODEC_MORE, /* took what it could; wants more input or more room */
+	ED_CODEC_END,  /* a frame ended; another may follow */
 	ED_CODEC_BROKEN,
 };
 
@@ -18,7 +18,8 @@ struct ed_codec {
 	/* NULL on lack of memory. */
 	void *(*start)(void);
 	void (*stop)(void *state);
-	/* Consumes from @in (moves it on) and writes to @out up to @n_out; *ret_n is what it wrote. */
+	/* Consumes from @in (moves it on) and writes to @out up to @n_out; *ret_n is what it wrote.
+	 */
 	enum ed_codec_verdict (*step)(void *state, struct ed_span *in, uint8_t *out, size_t n_out,
 				      size_t *ret_n);
 };

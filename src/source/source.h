@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A source: where bytes come from, in order, decompressed on the way. gzip, zstd, lz4 and xz are known by
- * their first bytes, never by the name of the file. One file and one row in source.def make a source.
+ * A source: where bytes come from, in order, decompressed on the way. gzip, zstd, lz4 and xz are
+ * known by their first bytes, never by the name of the file. One file and one row in source.def
+ * make a source.
  *
- * Reading is bounded: a source that unpacks to more than ED_SOURCE_RATIO_MAX bytes for each byte read, once
- * past the first ED_SOURCE_FREE_BYTES, is refused as a bomb.
+ * Reading is bounded: a source that unpacks to more than ED_SOURCE_RATIO_MAX bytes for each byte
+ * read, once past the first ED_SOURCE_FREE_BYTES, is refused as a bomb.
  */
 #ifndef ED_SOURCE_SOURCE_H
 #define ED_SOURCE_SOURCE_H
@@ -24,9 +25,9 @@ enum {
 /* Conditions of ed_source_read besides data, the end (0) and -errno. */
 enum ed_source_fault {
 	ED_SOURCE_OK,
-	ED_SOURCE_DAMAGED,  /* the compressed data is broken */
-	ED_SOURCE_CUT,      /* it ends in the middle of a compressed frame */
-	ED_SOURCE_BOMB,     /* it unpacks to too much */
+	ED_SOURCE_DAMAGED, /* the compressed data is broken */
+	ED_SOURCE_CUT,     /* it ends in the middle of a compressed frame */
+	ED_SOURCE_BOMB,    /* it unpacks to too much */
 };
 
 struct ed_codec;
@@ -34,18 +35,19 @@ struct ed_codec;
 struct ed_source {
 	int fd;
 	bool owns_fd;
-	uint64_t size_bytes;   /* on disk; 0: unknown */
-	uint64_t n_in;         /* bytes read from fd */
-	uint64_t n_out;        /* bytes handed out */
+	uint64_t size_bytes;          /* on disk; 0: unknown */
+	uint64_t n_in;                /* bytes read from fd */
+	uint64_t n_out;               /* bytes handed out */
 	const struct ed_codec *codec; /* NULL: plain */
 	void *codec_state;
-	uint8_t fault;         /* ed_source_fault: why the data ended early */
-	const atomic_bool *stop; /* when it turns true, waiting input counts as ended; may be NULL */
-	bool may_wait;         /* a pipe, a terminal: reading may take for ever */
-	bool eof;              /* fd has no more */
-	bool between;          /* a compressed frame is out; what follows was not looked at yet */
-	bool ended;            /* the last compressed frame is out */
-	uint8_t *in;           /* ED_SOURCE_IN_BYTES, what fd gave and the codec has not taken */
+	uint8_t fault; /* ed_source_fault: why the data ended early */
+	const atomic_bool
+		*stop; /* when it turns true, waiting input counts as ended; may be NULL */
+	bool may_wait; /* a pipe, a terminal: reading may take for ever */
+	bool eof;      /* fd has no more */
+	bool between;  /* a compressed frame is out; what follows was not looked at yet */
+	bool ended;    /* the last compressed frame is out */
+	uint8_t *in;   /* ED_SOURCE_IN_BYTES, what fd gave and the codec has not taken */
 	size_t in_off, in_n;
 };
 
@@ -65,15 +67,15 @@ struct ed_source_row {
 extern const struct ed_source_row *const ed_sources[];
 
 /*
- * Opens @path by the first row that claims it, and looks for compression. 0 or -errno. @stop is borrowed: when
- * another thread sets it, a read that waits for more ends as if the input had.
+ * Opens @path by the first row that claims it, and looks for compression. 0 or -errno. @stop is
+ * borrowed: when another thread sets it, a read that waits for more ends as if the input had.
  */
 int ed_source_open(const char *path, const atomic_bool *stop, struct ed_source *ret);
 void ed_source_close(struct ed_source *s);
 
 /*
- * Up to @n bytes, at least one. Returns how many; 0 at the end (then @s->fault says whether it was the real end);
- * -errno when reading failed.
+ * Up to @n bytes, at least one. Returns how many; 0 at the end (then @s->fault says whether it was
+ * the real end); -errno when reading failed.
  */
 ssize_t ed_source_read(struct ed_source *s, void *ret, size_t n);
 
