@@ -60,9 +60,14 @@ def same_domain(got, expected):
     return got == expected or got.endswith("." + expected)
 
 
+def data_path():
+    """Where the labelled data is, or would be."""
+    return os.environ.get("EARTHDOG_DATA") or os.path.join(TOP, "..", "shared", "data")
+
+
 def data_dir():
     """The folder of labelled data; ends the script as skipped when it is absent."""
-    path = os.environ.get("EARTHDOG_DATA") or os.path.join(TOP, "..", "shared", "data")
+    path = data_path()
     if not os.path.exists(os.path.join(path, "labels.tsv")):
         print("skipped: no labelled data (EARTHDOG_DATA/labels.tsv is absent)")
         sys.exit(SKIP)

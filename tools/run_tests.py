@@ -54,11 +54,12 @@ def main(argv):
             passed += 1
             if name in MEASURING:
                 print(result.get("stdout", "").rstrip(), end="\n\n")
-            for part in SKIPPED_PART.findall(output_of(result)):
-                print(f"skipped in part: {name}: {part.strip()}")
+            for part in sorted({p.strip() for p in SKIPPED_PART.findall(output_of(result))}):
+                print(f"skipped in part: {name}: {part}")
         elif result["result"] == "SKIP":
             skipped += 1
-            print(f"skipped: {name}: {last_line(output_of(result))}")
+            why = last_line(output_of(result)).removeprefix("skipped: ")
+            print(f"skipped: {name}: {why}")
         else:
             failed += 1
             print(f"failed: {name} ({result['result'].lower()})")

@@ -97,8 +97,24 @@ static inline unsigned match(const uint8_t *p, uint8_t c)
 }
 
 /*
- * A proper name without escapes, which nearly all are: the text behind one byte is the wire form
- * but for the dots, and in their places go the lengths. False: the long way must say what it is.
+ * Puts the length of the label that ends before @dot into the dot that precedes it. False: it has
+ * none or too many bytes.
+ */
+static inline bool close_label(uint8_t *wire, size_t *label, size_t dot)
+{
+	size_t n = dot - *label - 1;
+
+	if (n - 1 >= ED_LABEL_MAX)
+		return false;
+	wire[*label] = (uint8_t)n;
+	*label = dot;
+	return true;
+}
+
+/*
+ * The root, and a proper name without escapes, which nearly all are: the text behind one byte is
+ * the wire form but for the dots, and in their places go the lengths. False: the long way must say
+ * what it is.
  */
 static bool from_plain_text(struct ed_span text, uint8_t escape, struct ed_name *ret)
 {
@@ -106,10 +122,16 @@ static bool from_plain_text(struct ed_span text, uint8_t escape, struct ed_name 
 	size_t label = 0; /* where the length byte of the open label goes */
 	size_t n = text.n;
 
-	if (n == 0 || n > ED_NAME_MAX - 2)
+	if (n > 0 && n <= ED_NAME_MAX - 1 && text.p[n - 1] == '.')
+		n--; /* the end counts as a dot */
+	if (text.n == 0 || (n == 0 && text.n == 1)) {
+		*ret = (struct ed_name){ .n = 1 };
+		return true;
+	}
+	if (n > ED_NAME_MAX - 2)
 		return false;
 	memcpy(wire + 1, text.p, n);
-	/* The end counts as a dot; what the last step finds behind it is nothing. */
+	/* What the last step finds behind the end is nothing. */
 	wire[1 + n] = '.';
 	memset(wire + 2 + n, 0, STEP - 1);
 	for (size_t at = 1; at <= n + 1; at += STEP) {
@@ -118,17 +140,8 @@ static bool from_plain_text(struct ed_span text, uint8_t escape, struct ed_name 
 		if (escape != '.' && match(wire + at, escape))
 			return false;
 		for (; dots; dots &= dots - 1) {
-			size_t dot = at + (unsigned)__builtin_ctz(dots);
-			size_t label_bytes = dot - label - 1;
-
-			if (label_bytes - 1 >= ED_LABEL_MAX) {
-				/* Only behind a dot at the end nothing may come. */
-				if (label_bytes > 0 || dot != n + 1 || n == 1)
-					return false;
-				break;
-			}
-			wire[label] = (uint8_t)label_bytes;
-			label = dot;
+			if (!close_label(wire, &label, at + (unsigned)__builtin_ctz(dots)))
+				return false;
 		}
 	}
 	wire[label] = 0;
@@ -145,10 +158,6 @@ int ed_name_from_text(struct ed_span text, enum ed_name_style style, struct ed_n
 	size_t n = 1;     /* where the next byte goes */
 	size_t i = 0;
 
-	if (text.n == 0 || (text.n == 1 && text.p[0] == '.')) {
-		*ret = (struct ed_name){ .n = 1 };
-		return 0;
-	}
 	if (from_plain_text(text, escape, ret))
 		return 0;
 	while (i < text.n) {

@@ -395,9 +395,63 @@ static void test_lower(void **state)
 	}
 }
 
+/* Labels of letters, cut at every dot, without any of the short cuts of the code under test. */
+static int reference(struct ed_span text, struct ed_name *ret)
+{
+	size_t n = 1, label = 0;
+
+	if (text.n > 0 && text.p[text.n - 1] == '.')
+		text.n--;
+	for (size_t i = 0; i <= text.n; i++) {
+		if (i == text.n || text.p[i] == '.') {
+			if (n == label + 1)
+				return ED_NAME_EMPTY_LABEL;
+			ret->wire[label] = (uint8_t)(n - label - 1);
+			label = n++;
+			continue;
+		}
+		if (n - label - 1 == ED_LABEL_MAX)
+			return ED_NAME_LABEL_TOO_LONG;
+		if (n >= ED_NAME_MAX - 1)
+			return ED_NAME_TOO_LONG;
+		ret->wire[n++] = text.p[i];
+	}
+	ret->wire[label] = 0;
+	ret->n = (uint8_t)(label + 1);
+	return 0;
+}
+
+static void test_plain_names(void **state)
+{
+	uint64_t seed = 5;
+
+	(void)state;
+	for (int i = 0; i < N_RANDOM; i++) {
+		size_t n = 2 + random_below(&seed, random_below(&seed, 4) ? 40 : 270);
+		unsigned dots = 1 + random_below(&seed, 70);
+		uint8_t *text = malloc(n);
+		struct ed_name want, got;
+		int fault;
+
+		assert_non_null(text);
+		for (size_t k = 0; k < n; k++)
+			text[k] = random_below(&seed, dots) ? (uint8_t)('a' + k % 26) : '.';
+		fault = reference(ed_span_of(text, n), &want);
+		for (size_t s = 0; s < 3; s++) {
+			int r = ed_name_from_text(ed_span_of(text, n), all_styles[s], &got);
+
+			assert_int_equal(r, fault);
+			if (r == 0)
+				assert_span_equal(name_span(&got), name_span(&want));
+		}
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plain_names),
 		cmocka_unit_test(test_random_names_survive_text),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_dots),

@@ -241,7 +241,9 @@ void ed_zeek_put_number(struct ed_zeek_record *r, enum ed_zeek_role role, double
 	const struct zeek_row *row = &zeek_rows[role];
 	bool ok = false;
 
-	if (row->kind == ZEEK_TIME)
+	if (row->kind == ZEEK_U16)
+		ok = number >= 0 && number <= row->arg && put_u16(row, r->ev, (uint32_t)number);
+	else if (row->kind == ZEEK_TIME)
 		ok = time_from_number(number, &r->ev->time_ns);
 	else if (row->kind == ZEEK_RTT)
 		ok = number >= 0 && number < 2147 &&

@@ -36,8 +36,11 @@ static inline __m128i load_less(const uint8_t *p, int base)
 			    _mm_set1_epi8((char)base));
 }
 
-/* Four numbers of one to three digits, none with a leading zero, none above 255. */
-static inline bool is_v4(struct ed_span s)
+/*
+ * Four numbers of one to three digits, none with a leading zero, none above 255: where each of them
+ * ends, 0 when it is something else. @s has V4_TEXT_MIN to V4_TEXT_MAX bytes.
+ */
+static inline unsigned v4_ends(struct ed_span s)
 {
 	__m128i d = load_less(s.p, '0');
 	unsigned all = (1U << s.n) - 1;
@@ -45,18 +48,23 @@ static inline bool is_v4(struct ed_span s)
 	unsigned dots = is(d, '.' - '0') & all;
 	unsigned starts = dots << 1 | 1;
 	unsigned last = dots & (dots - 1);
-	unsigned two, three, six;
+	unsigned two, three, high, six;
 
 	last &= last - 1; /* the third dot, and no fourth */
 	if ((digits | dots) != all || last == 0 || (last & (last - 1)) || (starts & ~digits))
-		return false;
+		return 0;
 	two = starts & digits >> 1;
 	three = two & digits >> 2;
 	if ((two & is(d, 0)) || (three & digits >> 3))
-		return false;
-	six = at_least(d, 6);
-	return !(three &
-		 (at_least(d, 3) | (is(d, 2) & (six >> 1 | (is(d, 5) >> 1 & six >> 2)))));
+		return 0;
+	/* A number from 200 on may be above 255. */
+	high = three & at_least(d, 2);
+	if (high) {
+		six = at_least(d, 6);
+		if (high & (at_least(d, 3) | six >> 1 | (is(d, 5) >> 1 & six >> 2)))
+			return 0;
+	}
+	return dots | 1U << s.n;
 }
 
 /* Hex digits, colons and dots among sixteen bytes. */
@@ -70,8 +78,7 @@ static inline struct v6_masks v6_masks_of(const uint8_t *p)
 {
 	__m128i x = load_less(p, 0);
 	/* With 0x20 set a capital is its small letter; no other byte gets among those. */
-	__m128i letter =
-		_mm_sub_epi8(_mm_or_si128(x, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+	__m128i letter = _mm_sub_epi8(_mm_or_si128(x, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
 
 	return (struct v6_masks){
 		.hex = at_most(load_less(p, '0'), 9) | at_most(letter, 5),
@@ -108,7 +115,7 @@ enum ed_zeek_shape ed_zeek_addr_shape(struct ed_span text)
 
 	if (text.n > V6_TEXT_MAX || text.n < 2)
 		return ED_ZEEK_SHAPE_NONE;
-	if (text.n >= V4_TEXT_MIN && text.n <= V4_TEXT_MAX && is_v4(text))
+	if (text.n >= V4_TEXT_MIN && text.n <= V4_TEXT_MAX && v4_ends(text))
 		return ED_ZEEK_SHAPE_V4;
 	for (size_t i = 0; i < text.n; i += ED_LINES_STEP) {
 		struct v6_masks m = v6_masks_of(text.p + i);
@@ -131,10 +138,10 @@ enum ed_zeek_shape ed_zeek_addr_shape(struct ed_span text)
 
 #else
 
-static inline bool is_v4(struct ed_span s)
+static inline unsigned v4_ends(struct ed_span s)
 {
 	(void)s;
-	return false;
+	return 0;
 }
 
 enum ed_zeek_shape ed_zeek_addr_shape(struct ed_span text)
@@ -145,36 +152,46 @@ enum ed_zeek_shape ed_zeek_addr_shape(struct ed_span text)
 
 #endif
 
-static inline uint32_t v4_of(struct ed_span s)
+/* The value of a text with these v4_ends. */
+static inline uint32_t v4_of(const uint8_t *p, unsigned ends)
 {
-	uint32_t all = 0, octet = 0;
+	unsigned start = 0;
+	uint32_t all = 0;
 
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '.') {
-			all = all << 8 | octet;
-			octet = 0;
-		} else {
-			octet = octet * 10 + (s.p[i] - (unsigned)'0');
-		}
+	for (; ends; ends &= ends - 1) {
+		unsigned end = (unsigned)__builtin_ctz(ends);
+		uint32_t octet = p[start] - (unsigned)'0';
+
+		if (end - start > 1)
+			octet = octet * 10 + (p[start + 1] - (unsigned)'0');
+		if (end - start > 2)
+			octet = octet * 10 + (p[start + 2] - (unsigned)'0');
+		all = all << 8 | octet;
+		start = end + 1;
 	}
-	return all << 8 | octet;
+	return all;
 }
 
 uint32_t ed_zeek_addr_v4(struct ed_span text)
 {
-	return v4_of(text);
+	return v4_of(text.p, v4_ends(text));
 }
 
 bool ed_zeek_addr_read(struct ed_span text, struct ed_addr *ret)
 {
-	uint8_t b[4];
+	unsigned ends = 0;
 	uint32_t v4;
 
-	if (text.n < V4_TEXT_MIN || text.n > V4_TEXT_MAX || !is_v4(text))
+	if (text.n >= V4_TEXT_MIN && text.n <= V4_TEXT_MAX)
+		ends = v4_ends(text);
+	if (ends == 0)
 		return ed_addr_from_text(text, ret);
-	v4 = v4_of(text);
-	for (unsigned i = 0; i < sizeof(b); i++)
-		b[i] = (uint8_t)(v4 >> (24 - 8 * i));
-	ed_addr_from_v4(b, ret);
+	v4 = v4_of(text.p, ends);
+	memset(ret->b, 0, 10);
+	memset(ret->b + 10, 0xff, 2);
+	ret->b[12] = (uint8_t)(v4 >> 24);
+	ret->b[13] = (uint8_t)(v4 >> 16);
+	ret->b[14] = (uint8_t)(v4 >> 8);
+	ret->b[15] = (uint8_t)v4;
 	return true;
 }

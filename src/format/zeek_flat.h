@@ -66,26 +66,33 @@ static inline bool ed_zeek_flat_string(struct ed_zeek_flat *f, struct ed_span *r
 	return true;
 }
 
-static inline bool ed_zeek_flat_is_digit(uint8_t c)
+/* Behind the digits at @p, which are put behind those of @digits; it may overflow. */
+static inline const uint8_t *ed_zeek_flat_digits(const uint8_t *p, uint64_t *digits)
 {
-	return (uint8_t)(c - '0') <= 9;
+	uint64_t v = *digits;
+	unsigned d;
+
+	while ((d = *p - (unsigned)'0') <= 9) {
+		v = v * 10 + d;
+		p++;
+	}
+	*digits = v;
+	return p;
 }
 
 static inline bool ed_zeek_flat_number(struct ed_zeek_flat *f, double *ret)
 {
-	const uint8_t *start = f->p, *p = start;
+	const uint8_t *start = f->p;
 	uint64_t digits = 0;
+	const uint8_t *p = ed_zeek_flat_digits(start, &digits);
 	size_t decimals = 0;
 
-	for (; ed_zeek_flat_is_digit(*p); p++)
-		digits = digits * 10 + (*p - (unsigned)'0');
 	if (p == start || (*start == '0' && p - start > 1))
 		return false;
 	if (*p == '.') {
-		const uint8_t *first = ++p;
+		const uint8_t *first = p + 1;
 
-		for (; ed_zeek_flat_is_digit(*p); p++)
-			digits = digits * 10 + (*p - (unsigned)'0');
+		p = ed_zeek_flat_digits(first, &digits);
 		decimals = (size_t)(p - first);
 		if (decimals == 0)
 			return false;

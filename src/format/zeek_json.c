@@ -114,21 +114,24 @@ static void put_items(struct ed_zeek_record *r, enum ed_zeek_role role, struct e
 		put_item(r, role, &item);
 }
 
-static void put_value(struct ed_zeek_record *r, enum ed_zeek_role role,
-		      const struct ed_json_value *v)
+/* The name of a number that is there would be searched for nothing. */
+static inline bool is_said(const struct ed_zeek_record *r, enum ed_zeek_role role)
+{
+	return (role == ED_ZEEK_QTYPE_NAME && (r->seen & ed_zeek_bit(ED_ZEEK_QTYPE))) ||
+	       (role == ED_ZEEK_RCODE_NAME && (r->seen & ed_zeek_bit(ED_ZEEK_RCODE)));
+}
+
+static inline void put_value(struct ed_zeek_record *r, enum ed_zeek_role role,
+			     const struct ed_json_value *v)
 {
 	/* Dialects say some things twice ("source.ip", "source.address"); the first word counts. */
 	if (r->seen & ed_zeek_bit(role))
-		return;
-	/* The name of a number that is there would be searched for nothing. */
-	if ((role == ED_ZEEK_QTYPE_NAME && (r->seen & ed_zeek_bit(ED_ZEEK_QTYPE))) ||
-	    (role == ED_ZEEK_RCODE_NAME && (r->seen & ed_zeek_bit(ED_ZEEK_RCODE))))
 		return;
 	switch (v->type) {
 	case ED_JSON_STRING:
 		if (role == ED_ZEEK_ANSWERS)
 			ed_zeek_put_answer(r, v->string);
-		else
+		else if (!is_said(r, role))
 			ed_zeek_put_text(r, role, v->string);
 		break;
 	case ED_JSON_NUMBER:
@@ -197,8 +200,8 @@ static const struct ed_zeek_key *find_row(const struct json_scratch *s, struct j
 	return ed_zeek_keys_find(&s->keys, key);
 }
 
-static void put_field(struct json_line *l, const struct ed_zeek_key *row,
-		      const struct ed_json_value *v)
+static inline void put_field(struct json_line *l, const struct ed_zeek_key *row,
+			     const struct ed_json_value *v)
 {
 	if (!row || v->type == ED_JSON_NULL)
 		return;
@@ -315,7 +318,7 @@ static inline bool flat_key(struct json_scratch *s, struct json_line *l, struct 
 	if (*f->p++ != '"')
 		return false;
 	if (guess > 0 && ed_zeek_keys_is(&s->keys, guess - 1, f->p)) {
-		f->p += s->keys.words[guess - 1].n + 2;
+		f->p += s->keys.text[guess - 1].n;
 		*ret = &s->keys.rows[guess - 1];
 		*last = guess;
 		return true;

@@ -133,6 +133,7 @@ static void key_text_init(struct ed_zeek_key_text *t, struct ed_span key)
 		return;
 	memcpy(t->text, key.p, key.n);
 	memcpy(t->text + key.n, "\":", 2);
+	t->n = (uint32_t)key.n + 2;
 	t->mask = (UINT32_C(1) << (key.n + 2)) - 1;
 }
 

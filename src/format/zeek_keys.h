@@ -58,6 +58,7 @@ struct ed_zeek_key_words {
 struct ed_zeek_key_text {
 	uint8_t text[ED_LINES_STEP];
 	uint32_t mask;
+	uint32_t n; /* bytes of the text */
 };
 
 /* The table as it is searched; filled once by ed_zeek_keys_init, then only read. */
@@ -74,7 +75,8 @@ void ed_zeek_keys_init(struct ed_zeek_keys *k);
 /* The row of @key, behind which 8 bytes are readable; NULL: none of ours. */
 const struct ed_zeek_key *ed_zeek_keys_find(const struct ed_zeek_keys *k, struct ed_span key);
 
-/* True when the key of row @i, a quote and a colon stand at @p, where ED_LINES_STEP are readable. */
+/* True when the key of row @i, a quote and a colon stand at @p, where ED_LINES_STEP are readable.
+ */
 static inline bool ed_zeek_keys_is(const struct ed_zeek_keys *k, unsigned i, const uint8_t *p)
 {
 	const struct ed_zeek_key_text *t = &k->text[i];

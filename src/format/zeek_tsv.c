@@ -24,6 +24,7 @@ enum {
 	TSV_COLUMNS_MAX = 200, /* dns.log has about 30 with every script loaded */
 	TSV_DECIMALS = 6,      /* digits behind the point of every time and interval */
 	TSV_MARK_MAX = 31,     /* bytes of the texts that mean empty or unset */
+	TSV_STARTS_MAX = TSV_COLUMNS_MAX + ED_LINES_STEP + 2,
 	PROBE_LINES = 20,
 };
 
@@ -32,19 +33,25 @@ struct tsv_mark {
 	uint8_t p[TSV_MARK_MAX];
 };
 
+/* A column of interest. */
+struct tsv_column {
+	uint8_t at;   /* columns to the left of it */
+	uint8_t role; /* ed_zeek_role */
+};
+
 /* What the directives so far come to; also the context of a unit. */
 struct tsv_header {
-	uint8_t role[TSV_COLUMNS_MAX]; /* of each column, ED_ZEEK_ROLE_N: of no interest */
-	uint32_t roles;                /* ed_zeek_bit of those that have a column */
+	struct tsv_column wanted[TSV_COLUMNS_MAX]; /* n_wanted, from left to right */
+	uint16_t n_wanted;
+	uint32_t roles; /* ed_zeek_bit of those that have a column */
 	uint8_t separator;
 	uint8_t set_separator;
 	bool bad_separator; /* more than one byte: nothing can be split */
 	bool other_path;    /* #path is there and not dns */
 	uint16_t n_columns; /* 0: none known, or too many */
-	uint8_t n_wanted;
-	uint8_t wanted[TSV_WANTED_MAX]; /* columns of interest; of a role named more often, all */
 	struct tsv_mark empty;
 	struct tsv_mark unset;
+	bool unset_apart; /* it begins as no number, address or flag does */
 };
 
 static_assert(sizeof(struct tsv_header) <= ED_UNIT_CONTEXT_BYTES, "a context has a limit");
@@ -69,11 +76,19 @@ static void mark_set(struct tsv_mark *m, struct ed_span text)
 		memcpy(m->p, text.p, m->n);
 }
 
+static void unset_set(struct tsv_header *h, struct ed_span text)
+{
+	uint8_t first = text.n > 0 ? text.p[0] | 0x20 : 0;
+
+	mark_set(&h->unset, text);
+	h->unset_apart = !(first >= '0' && first <= ':') && !(first >= 'a' && first <= 'z');
+}
+
 static void header_init(struct tsv_header *h)
 {
 	*h = (struct tsv_header){ .separator = '\t', .set_separator = ',' };
 	mark_set(&h->empty, ed_span_str("(empty)"));
-	mark_set(&h->unset, ed_span_str("-"));
+	unset_set(h, ed_span_str("-"));
 }
 
 static int tsv_init(void *state)
@@ -114,13 +129,15 @@ static void header_columns(struct tsv_header *h, struct ed_span names)
 	uint16_t n = 0;
 
 	h->roles = 0;
+	h->n_wanted = 0;
 	for (; n <= TSV_COLUMNS_MAX && next_part(&names, h->separator, &name); n++) {
-		enum ed_zeek_role role = ED_ZEEK_ROLE_N;
+		enum ed_zeek_role role;
 
-		if (ed_zeek_role_from_name(name, &role))
-			h->roles |= ed_zeek_bit(role);
-		if (n < TSV_COLUMNS_MAX)
-			h->role[n] = (uint8_t)role;
+		if (n == TSV_COLUMNS_MAX || !ed_zeek_role_from_name(name, &role))
+			continue;
+		h->roles |= ed_zeek_bit(role);
+		h->wanted[h->n_wanted++] = (struct tsv_column){ .at = (uint8_t)n,
+								.role = (uint8_t)role };
 	}
 	h->n_columns = n <= TSV_COLUMNS_MAX ? n : 0;
 }
@@ -180,7 +197,7 @@ static void header_directive(struct tsv_header *h, struct ed_span line)
 	else if (ed_span_is(key, "#empty_field"))
 		mark_set(&h->empty, value);
 	else if (ed_span_is(key, "#unset_field"))
-		mark_set(&h->unset, value);
+		unset_set(h, value);
 	else if (ed_span_is(key, "#path"))
 		h->other_path = !ed_span_is(value, "dns");
 	else if (ed_span_is(key, "#fields"))
@@ -238,7 +255,11 @@ static inline bool fixed_point(struct ed_span s, int64_t *ret_ns)
 
 	if (whole - 1 > 9 || s.p[whole] != '.' || !digits(s.p + whole + 1, TSV_DECIMALS, &fraction))
 		return false;
-	if (whole > 8) {
+	if (whole == 1) {
+		low = s.p[0] - (uint32_t)'0';
+		if (low > 9)
+			return false;
+	} else if (whole > 8) {
 		if (!digits(s.p, whole - 8, &high) || !digits(s.p + whole - 8, 8, &low))
 			return false;
 	} else if (!digits(s.p, whole, &low)) {
@@ -256,16 +277,24 @@ static inline bool known(struct ed_zeek_record *r, enum ed_zeek_role role, enum 
 	return true;
 }
 
+/* One or two digits are most of them. @ret is only written when it is a number. */
 static inline bool read_u16(struct ed_span cell, uint16_t *ret)
 {
 	uint32_t v;
 
 	if (cell.n == 1) {
-		*ret = (uint16_t)(cell.p[0] - '0');
-		return *ret <= 9;
-	}
-	if (!digits(cell.p, cell.n, &v) || v > UINT16_MAX)
+		v = cell.p[0] - (uint32_t)'0';
+		if (v > 9)
+			return false;
+	} else if (cell.n == 2) {
+		uint32_t tens = cell.p[0] - (uint32_t)'0', ones = cell.p[1] - (uint32_t)'0';
+
+		if (tens > 9 || ones > 9)
+			return false;
+		v = tens * 10 + ones;
+	} else if (!digits(cell.p, cell.n, &v) || v > UINT16_MAX) {
 		return false;
+	}
 	*ret = (uint16_t)v;
 	return true;
 }
@@ -403,7 +432,11 @@ static void read_vector(struct ed_zeek_record *r, const struct tsv_header *h,
 static inline void read_cell(struct ed_zeek_record *r, const struct tsv_header *h,
 			     enum ed_zeek_role role, struct ed_span cell)
 {
-	if (mark_is(&h->unset, cell) || read_fast(r, role, cell))
+	/* A mark that no value looks like is told from one by reading; only a name can be any text.
+	 */
+	if ((!h->unset_apart || role == ED_ZEEK_QUERY) && mark_is(&h->unset, cell))
+		return;
+	if (read_fast(r, role, cell) || mark_is(&h->unset, cell))
 		return;
 	if (role == ED_ZEEK_ANSWERS || role == ED_ZEEK_TTLS)
 		read_vector(r, h, role, cell);
@@ -411,20 +444,23 @@ static inline void read_cell(struct ed_zeek_record *r, const struct tsv_header *
 		ed_zeek_put_text(r, role, cell);
 }
 
-/* Where the cells of @line end. False: there are not as many as columns. */
+/*
+ * Where the cells of @line start; cell i ends one byte before @ret_start[i + 1]. False: there are
+ * not as many as columns. One step finds STEP + 1 ends at most, which is what the room is for.
+ */
 static inline bool cut_row(struct ed_span line, const struct tsv_header *h,
-			   uint32_t end[static TSV_COLUMNS_MAX])
+			   uint32_t ret_start[static TSV_STARTS_MAX])
 {
 	unsigned c = 0;
 
+	ret_start[0] = 0;
 	for (size_t at = 0; at <= line.n; at += ED_LINES_STEP) {
 		unsigned hits = ed_lines_ends(line, at, h->separator);
 
-		for (; hits; hits &= hits - 1) {
-			if (c == h->n_columns)
-				return false;
-			end[c++] = (uint32_t)(at + (unsigned)__builtin_ctz(hits));
-		}
+		for (; hits; hits &= hits - 1)
+			ret_start[++c] = (uint32_t)(at + 1 + (unsigned)__builtin_ctz(hits));
+		if (c > h->n_columns)
+			return false;
 	}
 	return c == h->n_columns;
 }
@@ -432,15 +468,16 @@ static inline bool cut_row(struct ed_span line, const struct tsv_header *h,
 /* Reads the cells of interest; all are cut first, for that loop then needs few registers. */
 static bool read_row(struct ed_zeek_record *r, const struct tsv_header *h, struct ed_span line)
 {
-	uint32_t end[TSV_COLUMNS_MAX];
+	const struct tsv_column *end = h->wanted + h->n_wanted;
+	uint32_t start[TSV_STARTS_MAX];
 
-	if (!cut_row(line, h, end))
+	if (!cut_row(line, h, start))
 		return false;
-	for (unsigned i = 0; i < h->n_wanted; i++) {
-		unsigned c = h->wanted[i];
-		uint32_t start = c > 0 ? end[c - 1] + 1 : 0;
+	for (const struct tsv_column *c = h->wanted; c < end; c++) {
+		const uint32_t *s = start + c->at;
 
-		read_cell(r, h, h->role[c], ed_span_of(line.p + start, end[c] - start));
+		read_cell(r, h, (enum ed_zeek_role)c->role,
+			  ed_span_of(line.p + s[0], s[1] - s[0] - 1));
 	}
 	return true;
 }

@@ -56,7 +56,7 @@ def check(program, paths, label):
 def main(argv):
     program = os.path.realpath(argv[1])
     good = check(program, [os.path.join(harness.TOP, "examples")], "examples")
-    data = os.environ.get("EARTHDOG_DATA") or os.path.join(harness.TOP, "..", "shared", "data")
+    data = harness.data_path()
     present = [os.path.join(data, p) for p in DATA if os.path.exists(os.path.join(data, p))]
     for path in present:
         good = check(program, [path], os.path.relpath(path, data)) and good

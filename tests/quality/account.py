@@ -4,9 +4,9 @@
 
     tests/quality/account.py PROGRAM [--cuts N] [--seed N]
 
-Scans every file of the data folder (of any kind, most are not even DNS) and examples/, whole and
-cut at N places drawn from a fixed seed. The exit status must be 0 or 3 (some input skipped or
-damaged), never a signal or anything else.
+Scans every file of examples/ and, when it is there, of the labelled data (of any kind, most are not
+even DNS), whole and cut at N places drawn from a fixed seed. The exit status must be 0 or 3 (some
+input skipped or damaged), never a signal or anything else.
 """
 
 import argparse
@@ -69,10 +69,10 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     program = os.path.realpath(args.program)
-    data = harness.data_dir()
-    paths = [(p, os.path.relpath(p, data)) for p in files_below(data)]
+    data = harness.data_path()
     examples = os.path.join(harness.TOP, "examples")
-    paths += [(p, os.path.relpath(p, harness.TOP)) for p in files_below(examples)]
+    paths = [(p, os.path.relpath(p, harness.TOP)) for p in files_below(examples)]
+    paths += [(p, os.path.relpath(p, data)) for p in files_below(data)]
     n_scans = n_faults = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = [
