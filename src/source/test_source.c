@@ -293,7 +293,7 @@ static void test_damaged_anywhere(void **state)
 			size_t n_got;
 			bool is_packed;
 
-			p[at] ^= 1U << at % 8;
+			p[at] = (uint8_t)(p[at] ^ 1U << at % 8);
 			put(ed_span_of(p, packed.n));
 			p[at] = packed.p[at];
 			n_got = read_file(CHUNK_BYTES, &is_packed, &fault);
