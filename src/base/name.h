@@ -10,8 +10,8 @@
 #include "base/span.h"
 
 enum {
-	ED_NAME_MAX = 255,          /* wire bytes with the root byte */
-	ED_NAME_LABELS_MAX = 127,   /* without the root */
+	ED_NAME_MAX = 255,        /* wire bytes with the root byte */
+	ED_NAME_LABELS_MAX = 127, /* without the root */
 	ED_LABEL_MAX = 63,
 	ED_NAME_TEXT_MAX = 4 * 255, /* canonical text of the longest name, without NUL */
 };
@@ -48,9 +48,9 @@ unsigned ed_name_labels(struct ed_span wire);
 
 /*
  * Lower-cased canonical text (RFC 4343; \. \\ and master-file specials escaped, every byte outside
- * 0x21..0x7e as \DDD; the root is "."). Injective and printable ASCII, so it can go to any sink that
- * then escapes only for its own syntax. Writes at most ED_NAME_TEXT_MAX bytes and a NUL into @ret;
- * returns the length. @wire must be valid; an empty span gives "".
+ * 0x21..0x7e as \DDD; the root is "."). Injective and printable ASCII, so it can go to any sink
+ * that then escapes only for its own syntax. Writes at most ED_NAME_TEXT_MAX bytes and a NUL into
+ * @ret; returns the length. @wire must be valid; an empty span gives "".
  */
 size_t ed_name_to_text(struct ed_span wire, char ret[static ED_NAME_TEXT_MAX + 1]);
 

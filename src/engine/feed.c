@@ -124,7 +124,7 @@ void ed_feed_done(struct ed_feed *f)
 {
 	if (f->is_open)
 		ed_source_close(&f->source);
-	for (size_t i = 0; i < f->n_files; i++) {
+	for (size_t i = 0; f->files && i < f->n_files; i++) {
 		file_release(&f->files[i]);
 		free(f->files[i].path);
 	}
@@ -185,13 +185,32 @@ static int format_start(struct ed_feed_file *file, const struct ed_format *forma
 	return format->init ? format->init(file->state) : 0;
 }
 
+/* The format of the open source by what lies in the carry; NULL, with trouble, when there is none.
+ */
+static const struct ed_format *format_of(struct ed_feed *f, const struct ed_feed_file *file)
+{
+	const struct ed_format *format = f->forced;
+	size_t n = f->n_carry < ED_PROBE_BYTES ? f->n_carry : ED_PROBE_BYTES;
+
+	if (n == 0) {
+		if (!f->source.fault && !atomic_load(f->stop))
+			trouble_whole(f, file, "empty");
+		return NULL;
+	}
+	if (!format)
+		format = ed_format_sniff(ed_span_of(f->carry, n));
+	if (!format)
+		trouble_whole(f, file, "not in a known format (earthdog list formats)");
+	return format;
+}
+
 /* Opens the current file and finds its format. 1: ready; 0: it was skipped, with trouble; -ENOMEM.
  */
 static int open_current(struct ed_feed *f)
 {
 	struct ed_feed_file *file = &f->files[f->i_file];
-	const struct ed_format *format = f->forced;
 	int r = ed_source_open(file->path, f->stop, &f->source);
+	const struct ed_format *format;
 
 	if (r < 0) {
 		trouble_whole(f, file, r == -EISDIR ? "no files in it, or too deep" : strerror(-r));
@@ -203,22 +222,13 @@ static int open_current(struct ed_feed *f)
 	f->offset = 0;
 	f->eof = f->stopped = false;
 	fill(f, f->carry, &f->n_carry, ED_PROBE_BYTES);
-	if (f->n_carry == 0 && f->eof) {
-		if (!f->source.fault && !atomic_load(f->stop))
-			trouble_whole(f, file, "empty");
-	} else if (!format) {
-		format = ed_format_sniff(ed_span_of(
-			f->carry, f->n_carry < ED_PROBE_BYTES ? f->n_carry : ED_PROBE_BYTES));
-		if (!format)
-			trouble_whole(f, file, "not in a known format (earthdog list formats)");
-	}
-	r = format && (f->n_carry > 0 || !f->eof) ? format_start(file, format) : 0;
-	if (r < 0 || !file->state) {
-		ed_source_close(&f->source);
-		f->is_open = false;
-		return r;
-	}
-	return 1;
+	format = format_of(f, file);
+	r = format ? format_start(file, format) : 0;
+	if (format && r == 0)
+		return 1;
+	ed_source_close(&f->source);
+	f->is_open = false;
+	return r;
 }
 
 /* ---------------------------------------------------------------- framing */

@@ -295,7 +295,7 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 	double start_s = seconds_now();
 	struct scan *s = ed_mem_zalloc(1, sizeof(*s));
 	struct ed_pipeline_status status = { 0 };
-	struct ed_pipeline *pipeline;
+	struct ed_pipeline *pipeline = NULL;
 	int r;
 
 	error[0] = '\0';

@@ -144,9 +144,9 @@ void ed_name_model_labels(struct ed_span wire_labels, struct ed_name_score *ret)
 		covered[score.alphabet] += (uint32_t)n;
 		off += n;
 	}
-	for (uint8_t a = 1; a < ED_ALPHABET_N; a++) {
+	for (unsigned a = 1; a < ED_ALPHABET_N; a++) {
 		if (covered[a] > 0 && covered[a] >= covered[ret->alphabet])
-			ret->alphabet = a;
+			ret->alphabet = (uint8_t)a;
 	}
 }
 

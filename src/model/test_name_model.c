@@ -283,6 +283,14 @@ static void short_labels_say_little(void **state)
 	}
 }
 
+static void random_label(const char *chars, uint64_t *seed, size_t n, char *ret)
+{
+	size_t size = strlen(chars);
+
+	for (size_t c = 0; c < n; c++)
+		ret[c] = chars[next_random(seed) % size];
+}
+
 static void encodings_look_encoded(void **state)
 {
 	static const struct {
@@ -303,16 +311,13 @@ static void encodings_look_encoded(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-		size_t size = strlen(sets[i].chars);
-
 		for (size_t n = 8; n <= 63; n = n * 2 - 1) {
 			struct ed_label_score score = { 0 };
 			int64_t sum = 0;
 			char label[63];
 
 			for (int m = 0; m < 20; m++) {
-				for (size_t c = 0; c < n; c++)
-					label[c] = sets[i].chars[next_random(&seed) % size];
+				random_label(sets[i].chars, &seed, n, label);
 				score = score_of(label, n);
 				sum += score.llr_mbits;
 			}

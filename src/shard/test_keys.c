@@ -165,7 +165,7 @@ static void test_information_exact_then_close(void **state)
 	for (uint64_t i = 0; i < 2000; i++) {
 		unsigned weight = 5 + (unsigned)(i % 40);
 
-		k = sight(&t, 7, i, weight);
+		(void)sight(&t, 7, i, weight);
 		k = sight(&t, 7, i, weight); /* asked again: nothing new */
 		sum += weight;
 		if (i < ED_KEY_SMALL)
