@@ -104,7 +104,8 @@ def pcap(n):
 
 
 def gzip_bomb(head, byte, n_mib):
-    """@head and then one byte over and over. In pieces: a child's peak memory begins with its parent's."""
+    """@head and then one byte over and over, in pieces: a child's peak memory begins with its
+    parent's."""
     out = io.BytesIO()
     with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as f:
         f.write(head)
@@ -153,7 +154,10 @@ class Run:
         start = time.monotonic()
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             process = subprocess.Popen(
-                command, stdin=subprocess.PIPE if feed else subprocess.DEVNULL, stdout=out, stderr=err
+                command,
+                stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
             )
             late = threading.Timer(TIME_MAX_S, process.kill)
             late.start()
@@ -270,7 +274,10 @@ def case_log_cut_anywhere(bench):
     # Zeek's lines are text: what is left of the last one may still be a line
     last_field = len(b"\t10\n")
     cut_everywhere(
-        bench, "cut.log", data, lambda n: data[:n].endswith(b"\n") or data.find(b"\n", n) - n < last_field
+        bench,
+        "cut.log",
+        data,
+        lambda n: data[:n].endswith(b"\n") or data.find(b"\n", n) - n < last_field
     )
 
 
@@ -367,7 +374,8 @@ def case_noise(bench):
 
 def case_noise_behind_a_good_beginning(bench):
     noise = random.Random(SEED).randbytes(MIB)
-    for name, head in (("noise.log", tsv(300)), ("noise.json", json_lines(300)), ("noise.pcap", pcap(300))):
+    heads = (("noise.log", tsv(300)), ("noise.json", json_lines(300)), ("noise.pcap", pcap(300)))
+    for name, head in heads:
         path = bench.put(name, head + noise)
         run = Run(bench, [path])
         expect_trouble(run, path, len(head))
