@@ -133,7 +133,9 @@ class Bench:
         self.program = program
         self.folder = folder
         with open(program, "rb") as f:
-            self.sanitized = b"__asan_init" in f.read()  # its shadow memory is no memory of ours
+            image = f.read()
+            # the shadow memory of a sanitizer is no memory of ours
+            self.sanitized = b"__asan_init" in image or b"__tsan_init" in image
 
     def path(self, name):
         return os.path.join(self.folder, name)
