@@ -3,8 +3,8 @@
  * The pipeline: R readers turn units into annotated events, S shards carry them to their
  * partitions.
  *
- *   feed --frame, in order--> slot --decode, annotate: any reader--> --resolve, route: in order-->
- * shards
+ *   feed --frame--> slot --decode, annotate--> slot --resolve, route--> shards
+ *        in order        on any reader              in order
  *
  * A slot is one unit with its batch; there is a fixed number of them, and each goes round: free,
  * being filled, published, read by every shard, free. Units are published in the order they were

@@ -3,11 +3,11 @@
  * A format: bytes to events. Decoding has three passes so that one large file can be read by all
  * cores and still give the same events in the same order (docs/adr/0002):
  *
- *   frame    in order, one thread: finds where the next unit of whole records ends, keeps what
- * later units must know (interfaces, column names) and copies it into the unit's context; cheap
- *   decode   any order, any thread: one unit to events; sees only the unit and its context
- *   resolve  in order, one thread: what spans units (IP fragments, TCP streams), from the records
- * that decode deferred; appends events to the same batch
+ * - frame, in order, on one thread: finds where the next unit of whole records ends, keeps what
+ *   later units must know (interfaces, column names), copies it into the unit's context; cheap;
+ * - decode, in any order, on any thread: one unit to events; sees only the unit and its context;
+ * - resolve, in order, on one thread: what spans units (IP fragments, TCP streams), from the
+ *   records that decode deferred; appends events to the same batch.
  *
  * One file and one row in format.def make a format.
  */
