@@ -18,8 +18,8 @@ enum { READ_AHEAD_BYTES = ED_UNIT_TARGET_BYTES + (16 << 10), READ_MORE_BYTES = 6
 static void trouble(struct ed_feed *f, const struct ed_scan_trouble *t)
 {
 	pthread_mutex_lock(&f->told_lock);
-	if (f->n_troubles <
-	    f->troubles_cap) { /* sized for all: one at the opening of a file, two after */
+	/* sized for all: one at the opening of a file, two after */
+	if (f->n_troubles < f->troubles_cap) {
 		char *text = f->trouble_texts[f->n_troubles];
 
 		(void)snprintf(text, sizeof(f->trouble_texts[0]), "%s", t->what);
@@ -368,8 +368,8 @@ int ed_feed_abandon(struct ed_feed *f)
 
 		if (!file->state)
 			continue;
-		ed_batch_reset(
-			b); /* without room: an event that came out now would have nowhere to go */
+		/* without room: an event that came out now would have nowhere to go */
+		ed_batch_reset(b);
 		slot->file = file;
 		slot->unit = (struct ed_unit){ .bytes = ed_span_of(nothing, 0),
 					       .source = (uint32_t)i,

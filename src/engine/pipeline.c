@@ -212,6 +212,15 @@ static void publish(struct ed_pipeline *p, struct slot *s)
 	pthread_mutex_unlock(&p->lock);
 }
 
+/* A reader cannot go on: the run ends with @error instead of a result that misses a unit. */
+static void fail(struct ed_pipeline *p, int error)
+{
+	pthread_mutex_lock(&p->lock);
+	p->counts.error = error;
+	pthread_mutex_unlock(&p->lock);
+	ed_pipeline_stop(p);
+}
+
 /* Everything that is done to one unit. In its turn even when it failed, so that others are not held
  * up. */
 static void read_unit(struct reader *rd, struct slot *s)
@@ -236,7 +245,7 @@ static void read_unit(struct reader *rd, struct slot *s)
 	}
 	ed_feed_settle(p->conf.feed, &s->in, &s->batch.tally);
 	if (r < 0)
-		ed_pipeline_stop(p);
+		fail(p, r);
 	publish(p, s);
 }
 

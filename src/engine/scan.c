@@ -27,8 +27,8 @@ struct scan {
 	struct ed_memory memory;
 	struct ed_partition_conf partition_conf;
 	struct ed_partition partitions[ED_PARTITIONS];
-	struct ed_book
-		books[ED_PARTITIONS]; /* each written by the thread that owns the partition */
+	/* each written by the thread that owns the partition */
+	struct ed_book books[ED_PARTITIONS];
 	atomic_bool stop;
 	bool interrupted;
 };
