@@ -8,6 +8,8 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
+# What iodine sends on port 53 once it has left DNS behind.
+readonly raw='(udp.payload[0:3] == 10:d1:9e)'
 bad=0
 
 complain()
@@ -19,9 +21,34 @@ complain()
 # One line for each DNS message: is it an answer, its code, type, length, addresses, name.
 messages()
 {
-	tshark -n -r "$1" -Y dns -T fields -E separator=, -E occurrence=f \
+	tshark -n -r "$1" -Y "dns && !$raw" -T fields -E separator=, -E occurrence=f \
 		-e dns.flags.response -e dns.flags.rcode -e dns.qry.type -e frame.len \
 		-e dns.count.answers -e ip.src -e ipv6.src -e ip.dst -e ipv6.dst -e dns.qry.name 2>/dev/null
+}
+
+# The datagrams on port 53 that are no DNS: a tunnel without a domain.
+judge_raw()
+{
+	local file=$1 client=$2 what=$3
+
+	tshark -n -r "$here/$file" -Y "$raw" -T fields -E separator=, -e ip.src -e udp.srcport \
+		-e ip.dst -e udp.dstport -e udp.length 2>/dev/null |
+	awk -F, -v file="$file" -v client="$client" -v what="$what" '
+	{
+		up = $1 == client && $4 == 53
+		if (!up && ($3 != client || $2 != 53) || index(what, "of " (up ? $3 : $1) ",") == 0)
+			stranger++
+		n[up]++
+		bytes[up] += $5 - 8
+	}
+	END {
+		printf "%-30s raw %d sent %d back, %d bytes up, %d down\n", file, n[1], n[0], bytes[1],
+		       bytes[0]
+		if (stranger)
+			print "! raw datagrams between others"
+		if (!match(what, /[0-9]+ kB from the client/) || bytes[1] < 1000 * substr(what, RSTART))
+			print "! the datagrams cannot hold what was carried"
+	}'
 }
 
 # Prints what was counted, then any complaint, one a line.
@@ -101,7 +128,12 @@ check_row()
 		'! '*)	complain "$file: ${line#! }" ;;
 		*)	echo "$line" ;;
 		esac
-	done < <(judge "$@")
+	done < <(
+		judge "$@"
+		if [ "$2" != - ] && [ "$3" = - ]; then
+			judge_raw "$1" "$2" "$4"
+		fi
+	)
 }
 
 command -v tshark >/dev/null || { echo "check.sh: needs tshark" >&2; exit 2; }

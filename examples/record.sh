@@ -24,12 +24,14 @@ self=$here/$(basename "${BASH_SOURCE[0]}")
 readonly here self
 readonly size_max_bytes=300000
 readonly tunnel_password=earthdog
+readonly direct_server=10.77.2.54
 readonly roles="desk desk desk mail ops desk desk desk"
 
 # One tunnel a line. The resolver decides the upstream codec, since iodine keeps the widest one
 # that survives the way: dnsmasq and unbound pass every octet (base128), dnsdist is told to refuse
 # names with octets outside ASCII (base64), unbound-0x20 mixes the case of names (base32).
 # A number after the mode is kilobytes; "late" starts the capture when the tunnel is already up.
+# "direct" in place of a codec: the client may reach the server, and iodine leaves DNS behind.
 catalogue()
 {
 	cat <<-'END'
@@ -52,6 +54,7 @@ catalogue()
 	iodine-srv-base32-short    iodine  2      t.willowgate-sip.example        SRV     unbound-0x20 base32  base32  100     idle
 	iodine-a-base128           iodine  7      t.saltmarsh-web.example         A       dnsmasq      base128 base128 255     download:20
 	iodine-a-base32-short      iodine  3      t.foxglove-host.example         A       unbound-0x20 base32  base32  120     session
+	iodine-raw                 iodine  5      t.cloverdale-parts.example     NULL    dnsmasq      direct  -       255     upload:24
 	dns2tcp-key                dns2tcp 1      k.brackenfield.example          KEY     dnsmasq      base64  -       -       download:24
 	dns2tcp-key-session        dns2tcp 6      t.marlowe-cache.example         KEY     dnsmasq      base64  -       -       session
 	dns2tcp-key-idle           dns2tcp 5      d.sandpiper-time.example        KEY     dnsmasq      base64  -       -       idle
@@ -103,7 +106,13 @@ print_expected()
 			codec = codec ", names up to " $9
 		registrable = $4
 		sub(/^[^.]*\./, "", registrable)
-		print $1 ".pcap", "10.77.1.1" $3, registrable, $2, $5 " through " $6 ", " codec ", " did
+		through = $5 " through " $6
+		if ($7 == "direct") {
+			registrable = "-"
+			through = "a login by " through
+			codec = "then raw datagrams to port 53 of '"$direct_server"'"
+		}
+		print $1 ".pcap", "10.77.1.1" $3, registrable, $2, through ", " codec ", " did
 	}'
 	ordinary_catalogue | awk -F'|' -v OFS='\t' '{
 		print $1 ".pcap", "-", "-", "-", "ordinary lookups through " $2 ", " $3 " s"
@@ -115,23 +124,41 @@ print_expected()
 
 # ---- the tunnels ----
 
+# A way for the client to the tunnel's server past the resolver, as a network without a filter at its
+# border has it.
+open_direct_way()
+{
+	ip -n server addr add "$direct_server/24" dev wan
+	ip -n server route add 10.77.1.0/24 via 10.77.2.1
+	inside resolver sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+	ip -n "c$client" route add "$direct_server" via 10.77.1.1
+}
+
 start_iodined()
 {
-	local mtu=1130
+	local mtu=1130 at=(-l 127.0.0.1 -p 5310)
+
+	if [ "$up" = direct ]; then
+		open_direct_way
+		at=(-l "$direct_server" -n "$direct_server")
+	fi
 
 	# A packet goes up in 16 pieces at most, so short names need a small MTU.
 	if [ "$longest" -lt 255 ]; then
 		mtu=600
 	fi
 	start tunnel-server server iodined -f -c -P "$tunnel_password" -d dns0 -m "$mtu" \
-		-l 127.0.0.1 -p 5310 10.77.9.1/27 "$domain"
+		"${at[@]}" 10.77.9.1/27 "$domain"
 	listen_on=10.77.9.1
 }
 
 start_iodine()
 {
-	local options=(-f -r -P "$tunnel_password" -d dns0 -T "$type" -M "$longest") try
+	local options=(-f -P "$tunnel_password" -d dns0 -T "$type" -M "$longest") try
 
+	if [ "$up" != direct ]; then
+		options+=(-r)
+	fi
 	if [ "$type" != NULL ] && [ "$type" != PRIVATE ]; then
 		options+=(-O "$down")
 	fi
@@ -153,6 +180,10 @@ check_codecs()
 {
 	local log=$work/tunnel-client.log
 
+	if [ "$up" = direct ]; then
+		grep -q "Sending raw traffic directly to $direct_server" "$log" || fail "not direct"
+		return
+	fi
 	if [ "$up" = base32 ]; then
 		grep -q 'keeping upstream codec Base32' "$log" || fail "upstream is not base32"
 	else
@@ -284,7 +315,11 @@ record_tunnel()
 	else
 		start_dns2tcpd
 	fi
-	start_wan "$domain"
+	if [ "$up" = direct ]; then
+		start_wan "$domain" "$direct_server:53"
+	else
+		start_wan "$domain" 127.0.0.1:5310
+	fi
 	start_resolver "$resolver"
 	wait_for_resolver
 	if [ "${mode#late-}" != "$mode" ]; then
@@ -313,7 +348,7 @@ record_ordinary()
 
 	IFS='|' read -r resolver seconds think who <<<"$2"
 	start_source
-	start_wan ""
+	start_wan "" 127.0.0.1:5310
 	start_resolver "$resolver"
 	wait_for_resolver
 	start_capture

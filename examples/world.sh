@@ -110,7 +110,7 @@ start_source()
 
 start_wan()
 {
-	local tunnel_domain=$1
+	local tunnel_domain=$1 tunnel_server=$2
 
 	cat >"$work/wan.lua" <<-END
 	setLocal("10.77.2.53:53")
@@ -118,7 +118,7 @@ start_wan()
 	setSecurityPollSuffix("")
 	setUDPTimeout(10)
 	newServer({address="127.0.0.1:5353"}):setUp()
-	newServer({address="127.0.0.1:5310", pool="tunnel"}):setUp()
+	newServer({address="$tunnel_server", pool="tunnel"}):setUp()
 	addAction(AllRule(), DelayAction(20))
 	addAction(ProbaRule(0.25), DelayAction(28))
 	addAction(ProbaRule(0.05), DelayAction(40))

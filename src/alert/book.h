@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The book of incidents: findings about one key become one alert, updated and never repeated. Fixed
- * capacity; a full book gives the place of its least alert to a graver one and counts it. One
- * thread owns a book.
+ * capacity; a full book gives the place of its least alert to a graver one and counts it. An
+ * incident is found by a hash index and the least one stands at the top of a heap, so a finding
+ * costs the same in a full book as in an empty one, but for the logarithm of its size. One thread
+ * owns a book.
  */
 #ifndef ED_ALERT_BOOK_H
 #define ED_ALERT_BOOK_H
@@ -11,13 +13,17 @@
 
 struct ed_book {
 	struct ed_alert *alerts;
-	uint64_t *keys; /* key_hash of each */
-	float *best;    /* highest score so far */
+	uint64_t *keys;    /* key_hash of each */
+	float *best;       /* highest score so far */
+	uint32_t *heap;    /* indices of alerts, each no graver than its two children */
+	uint32_t *heap_at; /* where each alert is in the heap */
+	uint32_t *slots;   /* hash index, linear probing: index of the alert + 1; 0: free */
+	uint32_t slot_mask;
 	uint32_t n, capacity;
 	uint64_t n_displaced, n_refused;
 };
 
-/* 0 or -ENOMEM. */
+/* 0 or -ENOMEM. At most 2^30 alerts. */
 int ed_book_init(struct ed_book *b, uint32_t capacity);
 void ed_book_done(struct ed_book *b);
 

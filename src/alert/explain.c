@@ -12,26 +12,48 @@
 /* Fixed, so that the same incident has the same id on every run, worker and machine. */
 static const uint64_t ID_KEY = 0x54313037312e3034U;
 
+/* Beyond it a number only impresses. */
+static const double LLR_SAID_MAX_BITS = 100;
+
+/* Less is not worth a clause. */
+static const double TOLD_BYTES = 500;
+static const uint64_t BURST_WINDOW_NS = 600 * (uint64_t)ED_NS_PER_S;
+
+enum { NEW_DAYS = 7 };
+
 struct sentence {
 	char *p;
 	size_t n, max;
-	bool has_clause;
 };
+
+__attribute__((format(printf, 2, 0))) static void vappend(struct sentence *s, const char *fmt,
+							  va_list ap)
+{
+	int n = vsnprintf(s->p + s->n, s->max - s->n, fmt, ap);
+
+	s->n += n < 0 ? 0 : (size_t)n;
+	if (s->n >= s->max)
+		s->n = s->max - 1;
+}
+
+__attribute__((format(printf, 2, 3))) static void append(struct sentence *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vappend(s, fmt, ap);
+	va_end(ap);
+}
 
 __attribute__((format(printf, 2, 3))) static void clause(struct sentence *s, const char *fmt, ...)
 {
 	va_list ap;
-	int n;
 
-	if (s->has_clause && s->n + 2 < s->max)
-		s->n += (size_t)snprintf(s->p + s->n, s->max - s->n, ", ");
-	s->has_clause = true;
+	if (s->n > 0)
+		append(s, ", ");
 	va_start(ap, fmt);
-	n = vsnprintf(s->p + s->n, s->max - s->n, fmt, ap);
+	vappend(s, fmt, ap);
 	va_end(ap);
-	s->n += n < 0 ? 0 : (size_t)n;
-	if (s->n >= s->max)
-		s->n = s->max - 1;
 }
 
 static const struct ed_evidence *family(const struct ed_finding *f, const char *name)
@@ -77,6 +99,20 @@ static void duration_text(uint64_t ns, char *ret, size_t n)
 		(void)snprintf(ret, n, "%.0f days", s / 86400);
 }
 
+/* What there are many of: names under the domain, or domains where no parent is in common. */
+static void say_subjects(const struct ed_finding *f, const char *span, struct sentence *s)
+{
+	double rare = ed_evidence_get(family(f, "volume"), "rare_domains", 0);
+
+	if (f->common_parent)
+		clause(s, "%llu distinct names in %s", (unsigned long long)f->n_names, span);
+	else if (rare > 0)
+		clause(s, "%.0f domains that hardly anybody else asks in %s", rare, span);
+	else
+		clause(s, "%.0f different made-up domains in %s",
+		       ed_evidence_get(family(f, "content"), "names_encoded", 0), span);
+}
+
 static void say_names(const struct ed_finding *f, struct sentence *s)
 {
 	const struct ed_evidence *e = family(f, "structure");
@@ -84,11 +120,7 @@ static void say_names(const struct ed_finding *f, struct sentence *s)
 	char span[24];
 
 	duration_text(lasted_ns(f), span, sizeof(span));
-	if (!f->common_parent)
-		clause(s, "%.0f different made-up domains in %s",
-		       ed_evidence_get(family(f, "content"), "names_encoded", 0), span);
-	else
-		clause(s, "%llu distinct names in %s", (unsigned long long)f->n_names, span);
+	say_subjects(f, span, s);
 	if (fresh >= 0.98)
 		clause(s, "each new");
 	else if (fresh >= 0.8)
@@ -105,12 +137,15 @@ static void say_content(const struct ed_finding *f, struct sentence *s)
 
 	if (e->bits < 1 || names < 1)
 		return;
-	if (alphabet && ed_evidence_get(e, "alphabet_share", 0) >= 0.5)
-		clause(s, "payload like %s", alphabet);
+	if (!alphabet || ed_evidence_get(e, "alphabet_share", 0) < 0.5)
+		alphabet = "encoded data";
+	if (llr > LLR_SAID_MAX_BITS)
+		clause(s, "names fit %s more than 2^%.0f times better than ordinary words",
+		       alphabet, LLR_SAID_MAX_BITS);
+	else if (llr > 0)
+		clause(s, "names fit %s 2^%.0f times better than ordinary words", alphabet, llr);
 	else
-		clause(s, "payload looks encoded");
-	if (llr > 0)
-		clause(s, "2^%.0f times likelier than ordinary names", llr < 999 ? llr : 999);
+		clause(s, "names like %s", alphabet);
 	if (ed_evidence_get(e, "mixed_case_share", 0) >= 0.5)
 		clause(s, "mixed case");
 }
@@ -140,39 +175,167 @@ static void say_structure(const struct ed_finding *f, struct sentence *s)
 		clause(s, "bytes hidden behind the last record");
 }
 
-static void say_rest(const struct ed_finding *f, struct sentence *s)
+/* A regular rhythm, if the family finds one worth a bit. */
+static void say_timing(const struct ed_finding *f, struct sentence *s)
+{
+	const struct ed_evidence *e = family(f, "timing");
+	double mean_s = ed_evidence_get(e, "mean_gap_s", 0);
+	double gaps = ed_evidence_get(e, "gaps", 0);
+	double shape = ed_evidence_get(e, "gap_shape", 0);
+	char every[24];
+
+	if (e->bits < 1 || !(mean_s > 0))
+		return;
+	duration_text(count_of(mean_s * (double)ED_NS_PER_S), every, sizeof(every));
+	clause(s, "a new name every %s (+-%.0f %%", every,
+	       100 * ed_evidence_get(e, "gap_relative_sd", 0));
+	if (shape > 0)
+		append(s, ", k = %.1f", shape);
+	if (gaps > 0)
+		append(s, ", %.0f times", gaps);
+	append(s, ")");
+}
+
+static void say_volume(const struct ed_finding *f, struct sentence *s)
 {
 	const struct ed_evidence *e = family(f, "volume");
+	const char *ceiling = ed_evidence_get_text(e, "ceiling_exceeded");
+	double burst = ed_evidence_get(e, "burst_bytes", 0);
+	double repeats = ed_evidence_get(e, "repeat_bytes", 0);
+	double answers = ed_evidence_get(e, "answer_information_bytes", 0);
+	double month = ed_evidence_get(e, "information_30d_bytes", 0);
 
 	if (ed_evidence_get(e, "burst_above_query_rate_per_client", 0) > 0)
 		clause(s, "%.0f queries a second", ed_evidence_get(e, "peak_queries_per_s", 0));
-	if (f->verdict == ED_VERDICT_BOUND)
-		clause(s, "more than one client needs to say in a day");
+	if (burst >= TOLD_BYTES && lasted_ns(f) > BURST_WINDOW_NS)
+		clause(s, "%.1f kB in 10 min", burst / 1000);
+	if (repeats >= TOLD_BYTES)
+		clause(s, "%.1f kB more in the order of known names", repeats / 1000);
+	if (answers >= TOLD_BYTES)
+		clause(s, "%.1f kB of information in the answers", answers / 1000);
+	if (month >= TOLD_BYTES && month > 1.5 * f->info_bytes)
+		clause(s, "%.1f kB in 30 days", month / 1000);
+	if (f->verdict == ED_VERDICT_BOUND && ceiling)
+		clause(s, "above the ceiling (%s)", ceiling);
+	else if (f->verdict == ED_VERDICT_BOUND)
+		clause(s, "above the ceiling");
+}
+
+/* Through whom the names go, and whether the domain is new to those who ask it. */
+static void say_path(const struct ed_finding *f, struct sentence *s)
+{
+	const struct ed_evidence *e = family(f, "path");
+	double users = ed_evidence_get(e, "clients_of_server", 0);
+	double age = ed_evidence_get(e, "domain_age_days", NAN);
+
+	if (e->bits < 1)
+		return;
+	if (ed_evidence_get_text(e, "server"))
+		clause(s, "through a server that is asked for nothing else");
+	if (users == 1)
+		clause(s, "a server that no other client asks");
+	if (age >= 0 && age < NEW_DAYS)
+		clause(s, "a domain that nobody asked before");
+}
+
+/* What is out of the ordinary about who asks; an ordinary machine is not worth a clause. */
+static const char *role_clause(const char *role)
+{
+	static const char *const clauses[][2] = {
+		{ "busy", "by a machine that asks for very many domains" },
+		{ "mail", "by a mail server" },
+		{ "resolver", "by a resolver" },
+	};
+
+	for (size_t i = 0; role && i < sizeof(clauses) / sizeof(clauses[0]); i++) {
+		if (strcmp(role, clauses[i][0]) == 0)
+			return clauses[i][1];
+	}
+	return NULL;
+}
+
+static void say_clients(const struct ed_finding *f, struct sentence *s)
+{
+	const struct ed_evidence *host = family(f, "host");
+	const char *role = ed_evidence_get_text(host, "role");
+	const char *who = role_clause(role);
+	double share = ed_evidence_get(host, "share_of_client_queries", 0);
+
+	if (share >= 0.2)
+		clause(s, "%.0f %% of all that the client asks", 100 * share);
+	else if (role && strcmp(role, "narrow") == 0)
+		clause(s, "by a machine that asks for hardly anything else");
+	if (who)
+		clause(s, "%s", who);
 	if (f->common_parent)
 		clause(s, f->n_clients == 1 ? "%u client asks" : "%u clients ask", f->n_clients);
 }
 
-/* The weakest family without which the alert would fall, or how far the score is from one. */
-static void counterfactual(const struct ed_finding *f, char ret[static ED_ALERT_COUNTER_MAX])
+/* "412 datagrams (66 kB) to port 53 of 192.0.2.1 are not DNS, first bytes 10 d1 9e 20" */
+static void say_not_dns(const struct ed_finding *f, struct sentence *s)
+{
+	const struct ed_evidence *e = family(f, "path");
+	double to = ed_evidence_get(e, "payloads_to_server", 0);
+	double from = ed_evidence_get(e, "payloads_from_server", 0);
+	bool is_tcp = ed_evidence_get(e, "payloads_in_tcp", 0) >= to + from;
+	const char *what = is_tcp ? "TCP segments" : "datagrams";
+	char server[ED_ADDR_TEXT_MAX];
+
+	ed_addr_to_text(&f->server, server);
+	if (to > 0)
+		clause(s, "%.0f %s (%.1f kB) to port 53 of %s are not DNS", to, what,
+		       f->info_bytes / 1000, server);
+	if (to > 0 && from > 0)
+		clause(s, "%.0f (%.1f kB) come back", from, f->answer_bytes / 1000);
+	else if (from > 0)
+		clause(s, "%.0f %s (%.1f kB) from port 53 of %s are not DNS", from, what,
+		       f->answer_bytes / 1000, server);
+	for (unsigned i = 0; i < f->n_first_bytes && i < ED_FIRST_BYTES_MAX; i++) {
+		if (i == 0)
+			clause(s, "first bytes");
+		append(s, " %02x", f->first_bytes[i]);
+	}
+}
+
+/* The weakest family without which the score would fall below an alert; NULL: none turns it. */
+static const struct ed_evidence *weakest_that_turns(const struct ed_finding *f)
 {
 	const struct ed_evidence *weakest = NULL;
 
-	if (f->score_bits < 0) {
-		(void)snprintf(ret, ED_ALERT_COUNTER_MAX, "%.1f bits more would make it an alert",
-			       (double)-f->score_bits);
-		return;
-	}
 	for (uint32_t i = 0; i < f->n_evidence; i++) {
 		const struct ed_evidence *e = &f->evidence[i];
 
 		if (e->bits > f->score_bits && (!weakest || e->bits < weakest->bits))
 			weakest = e;
 	}
-	if (weakest)
-		(void)snprintf(ret, ED_ALERT_COUNTER_MAX, "without %s the score would be %.1f",
-			       weakest->family, (double)(f->score_bits - weakest->bits));
+	return weakest;
+}
+
+/* What would turn the verdict: of the ceiling, and of the score. */
+static void counterfactual(const struct ed_finding *f, char ret[static ED_ALERT_COUNTER_MAX])
+{
+	struct sentence s = { .p = ret, .max = ED_ALERT_COUNTER_MAX };
+	const struct ed_evidence *weakest = weakest_that_turns(f);
+	bool is_bound = f->verdict == ED_VERDICT_BOUND;
+
+	if (f->verdict == ED_VERDICT_POLICY) {
+		append(&s, "what was seen is the alert: no score would turn it");
+		return;
+	}
+	if (is_bound)
+		append(&s, "the ceiling alone makes it an alert; ");
+	if (f->score_bits < 0)
+		append(&s,
+		       is_bound ? "the score lacks %.1f bits" :
+				  "%.1f bits more would make it an alert",
+		       (double)-f->score_bits);
+	else if (f->level < ED_LEVEL_MEDIUM)
+		append(&s, "one more family that speaks would make it an alert");
+	else if (weakest)
+		append(&s, "without %s the score would be %.1f", weakest->family,
+		       (double)(f->score_bits - weakest->bits));
 	else
-		(void)snprintf(ret, ED_ALERT_COUNTER_MAX, "no single family would turn it");
+		append(&s, "no single family would turn %s", is_bound ? "the score" : "it");
 }
 
 static void identity(const struct ed_finding *f, char ret[static ED_ALERT_ID_TEXT])
@@ -185,7 +348,7 @@ static void identity(const struct ed_finding *f, char ret[static ED_ALERT_ID_TEX
 		uint8_t domain[ED_NAME_MAX + 1];
 		int64_t start_ns;
 	} what;
-	uint64_t hi, lo;
+	uint64_t hi, lo, key = ID_KEY;
 
 	memset(&what, 0, sizeof(what));
 	(void)snprintf(what.analytic, sizeof(what.analytic), "%s", f->analytic);
@@ -194,8 +357,10 @@ static void identity(const struct ed_finding *f, char ret[static ED_ALERT_ID_TEX
 	what.domain_n = f->domain.n;
 	memcpy(what.domain, f->domain.wire, f->domain.n);
 	what.start_ns = f->first_ns;
-	hi = ed_hash_bytes(&what, sizeof(what), ID_KEY);
-	lo = ed_hash_bytes(&what, sizeof(what), ~ID_KEY);
+	if (f->verdict == ED_VERDICT_POLICY)
+		key = ed_hash_bytes(f->server.b, sizeof(f->server.b), ID_KEY);
+	hi = ed_hash_bytes(&what, sizeof(what), key);
+	lo = ed_hash_bytes(&what, sizeof(what), ~key);
 	/* RFC 9562 §5.8: version 8, made by us */
 	hi = (hi & ~UINT64_C(0xf000)) | 0x8000;
 	lo = (lo & ~(UINT64_C(3) << 62)) | UINT64_C(2) << 62;
@@ -225,12 +390,15 @@ void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret)
 	ret->raised_ns = f->last_ns;
 	ret->start_ns = f->first_ns;
 	ret->end_ns = f->last_ns;
+	ret->first_raised.time_ns = ED_TIME_UNKNOWN_NS;
 	ret->analytic = f->analytic;
 	ret->analytic_name = f->analytic_name;
 	ret->analytic_version = f->analytic_version;
 	ret->client = f->client;
 	ret->n_clients = f->n_clients;
 	ret->domain = f->domain;
+	if (f->verdict == ED_VERDICT_POLICY)
+		ret->server = f->server;
 	ret->score_bits = f->score_bits;
 	ret->n_evidence = f->n_evidence;
 	memcpy(ret->evidence, f->evidence, f->n_evidence * sizeof(f->evidence[0]));
@@ -240,13 +408,23 @@ void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret)
 	ret->n_names = at_most_u32(f->n_names);
 	ret->n_queries = f->n_queries;
 	ret->n_samples = f->n_samples;
-	memcpy(ret->samples, f->samples, f->n_samples * sizeof(f->samples[0]));
+	for (uint32_t i = 0; i < f->n_samples; i++) {
+		ret->samples[i] = f->samples[i];
+		ret->sample_llr_bits[i] = f->sample_llr_bits[i];
+	}
 	ret->n_tunables = f->n_tunables;
 	memcpy(ret->tunables, f->tunables, f->n_tunables * sizeof(f->tunables[0]));
 	ret->formats = f->formats;
+	counterfactual(f, ret->counterfactual);
+	if (f->verdict == ED_VERDICT_POLICY) {
+		say_not_dns(f, &s);
+		return;
+	}
 	say_names(f, &s);
 	say_content(f, &s);
 	say_structure(f, &s);
-	say_rest(f, &s);
-	counterfactual(f, ret->counterfactual);
+	say_timing(f, &s);
+	say_volume(f, &s);
+	say_path(f, &s);
+	say_clients(f, &s);
 }

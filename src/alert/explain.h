@@ -6,7 +6,8 @@
 
 #include "record/finding.h"
 
-/* Fills @ret whole, but for the sequence. */
+/* Fills @ret whole, but for what needs more than the finding: sequence, first_raised and decoded
+ * are left unknown. */
 void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret);
 
 #endif

@@ -25,16 +25,11 @@ static unsigned families_speaking(const struct ed_fusion_input *in)
 	return n;
 }
 
-static bool above_ceiling(const struct ed_fusion_input *in)
-{
-	return in->ceiling_bytes > 0 && in->info_bytes > in->ceiling_bytes;
-}
-
 static enum ed_level level_of(const struct ed_fusion_input *in, float score_bits)
 {
 	if (score_bits < 0 || families_speaking(in) < ED_FUSE_FAMILIES)
 		return score_bits >= ED_FUSE_WATCH_BITS / 2 ? ED_LEVEL_LOW : ED_LEVEL_INFORMATIONAL;
-	if (score_bits < HIGH_BITS && !above_ceiling(in))
+	if (score_bits < HIGH_BITS && !in->above_ceiling)
 		return ED_LEVEL_MEDIUM;
 	return in->info_bytes >= CRITICAL_BYTES ? ED_LEVEL_CRITICAL : ED_LEVEL_HIGH;
 }
@@ -45,12 +40,12 @@ void ed_fuse(const struct ed_fusion_input *in, struct ed_fusion *ret)
 
 	for (uint32_t i = 0; i < in->n_evidence; i++)
 		score += in->evidence[i].bits;
-	ret->discount_bits = prevalence_discount(in->n_clients);
+	ret->discount_bits = prevalence_discount(in->n_clients) + in->service_bits;
 	score -= ret->discount_bits;
 	ret->score_bits = score;
 	ret->level = (uint8_t)level_of(in, score);
 	ret->verdict = ret->level >= ED_LEVEL_MEDIUM ? ED_VERDICT_SCORE : ED_VERDICT_WATCH;
-	if (above_ceiling(in)) {
+	if (in->above_ceiling) {
 		ret->verdict = ED_VERDICT_BOUND;
 		if (ret->level < ED_LEVEL_MEDIUM)
 			ret->level = ED_LEVEL_MEDIUM;

@@ -24,9 +24,10 @@ enum { ED_FUSE_FAMILIES = 3 }; /* that must speak for an alert */
 struct ed_fusion_input {
 	const struct ed_evidence *evidence; /* one a family, bits already capped */
 	uint32_t n_evidence;
-	uint32_t n_clients;   /* clients that ask the domain */
-	double info_bytes;    /* in the window */
-	double ceiling_bytes; /* the hard limit for this kind of key; 0: none */
+	uint32_t n_clients; /* clients that ask the domain */
+	float service_bits; /* against: the domain is asked so by trade */
+	double info_bytes;  /* in the window */
+	bool above_ceiling; /* more was said than the hard limit for this kind of key */
 };
 
 struct ed_fusion {

@@ -22,7 +22,7 @@ static struct ed_fusion fuse(float content, float volume, float structure, uint3
 					   .n_evidence = 3,
 					   .n_clients = n_clients,
 					   .info_bytes = info_bytes,
-					   .ceiling_bytes = 4096 },
+					   .above_ceiling = info_bytes > 4096 },
 		&f);
 	return f;
 }
@@ -64,6 +64,32 @@ static void test_prevalence_discounts(void **state)
 	assert_in_range(fuse(9, 9, 6, 1000, 1000).level, 0, ED_LEVEL_LOW);
 }
 
+/* What is asked so by trade needs that much more to be believed, and is told above its ceiling all
+ * the same. */
+static void test_service_discounts(void **state)
+{
+	struct ed_evidence e[] = { { .family = "content", .bits = 9 },
+				   { .family = "volume", .bits = 9 },
+				   { .family = "structure", .bits = 6 } };
+	struct ed_fusion_input in = { .evidence = e, .n_evidence = 3, .n_clients = 1 };
+	struct ed_fusion f;
+
+	(void)state;
+	in.service_bits = 6;
+	ed_fuse(&in, &f);
+	assert_true(f.score_bits == 24 - 20 - 6);
+	assert_true(f.discount_bits == 6);
+	assert_in_range(f.level, 0, ED_LEVEL_LOW);
+	in.n_clients = 6; /* and the crowd's discount on top */
+	ed_fuse(&in, &f);
+	assert_true(f.discount_bits == 6 + 1);
+	in.above_ceiling = true;
+	in.info_bytes = 110000;
+	ed_fuse(&in, &f);
+	assert_int_equal(f.verdict, ED_VERDICT_BOUND);
+	assert_in_range(f.level, ED_LEVEL_MEDIUM, ED_LEVEL_CRITICAL);
+}
+
 static void test_registry(void **state)
 {
 	(void)state;
@@ -88,6 +114,7 @@ int main(void)
 		cmocka_unit_test(test_three_families_needed),
 		cmocka_unit_test(test_bound_is_not_vetoed),
 		cmocka_unit_test(test_prevalence_discounts),
+		cmocka_unit_test(test_service_discounts),
 		cmocka_unit_test(test_registry),
 	};
 

@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "cmd/text.h"
 #include "engine/explain.h"
+#include "sink/alert_text.h"
 
 #include <errno.h>
 #include <math.h>
@@ -63,6 +64,22 @@ static void number(struct ed_grid *g, const char *what, double v, const char *un
 	number_cell(g, v, unit);
 }
 
+/* "base32, 24 bytes, 92 % printable, text: hello..." */
+static void decoded_cell(struct ed_grid *g, const struct ed_decoded *d)
+{
+	char bytes[ED_DECODED_TEXT_MAX], text[ED_DECODED_TEXT_MAX + 96];
+
+	if (!d->encoding) {
+		ed_grid_cell(g, "-");
+		return;
+	}
+	ed_alert_text_decoded(d, bytes);
+	(void)snprintf(text, sizeof(text), "%s, %u bytes, %.0f %% printable%s%s: %s%s", d->encoding,
+		       (unsigned)d->n_bytes, 100 * (double)d->printable_share, d->kind ? ", " : "",
+		       d->kind ? d->kind : "", bytes, d->n_shown < d->n_bytes ? "..." : "");
+	ed_grid_cell(g, text);
+}
+
 static void name_table(const struct ed_explained_name *e, struct ed_grid *g)
 {
 	char text[NUMBER_MAX];
@@ -75,10 +92,12 @@ static void name_table(const struct ed_explained_name *e, struct ed_grid *g)
 	if (e->n_labels > 0) {
 		number(g, "code length", e->code_bits, " bits");
 		number(g, "likelihood ratio", e->llr_bits, " bits in favour of encoded data");
-		number(g, "Shannon entropy", e->entropy_bits, " bits a byte");
+		number(g, "Shannon entropy", e->entropy_bits, " bits a character");
 		(void)snprintf(text, sizeof(text), "%.2f",
 			       isfinite(e->encoded_score) ? e->encoded_score : 0);
-		fact(g, "encoded score", text);
+		fact(g, "SubdomainEntropyScore", text);
+		ed_grid_cell(g, "decoded");
+		decoded_cell(g, &e->decoded);
 	}
 	fact(g, "name model", e->model);
 }
@@ -89,7 +108,8 @@ static void labels_table(const struct ed_explained_name *e, struct ed_grid *g)
 
 	fact(g, "LABEL", "BYTES");
 	fact(g, "CODE", "RATIO");
-	fact(g, "ENTROPY", "ALPHABET");
+	fact(g, "SCORE", "ENTROPY");
+	fact(g, "ALPHABET", "DECODED");
 	for (size_t i = 0; i < e->n_labels; i++) {
 		const struct ed_explained_label *l = &e->labels[i];
 
@@ -97,8 +117,11 @@ static void labels_table(const struct ed_explained_name *e, struct ed_grid *g)
 		fact(g, l->text, text);
 		number_cell(g, l->code_bits, "");
 		number_cell(g, l->llr_bits, "");
+		(void)snprintf(text, sizeof(text), "%.2f", isfinite(l->score) ? l->score : 0);
+		ed_grid_cell(g, text);
 		number_cell(g, l->entropy_bits, "");
 		ed_grid_cell(g, l->alphabet ? l->alphabet : "-");
+		decoded_cell(g, &l->decoded);
 	}
 }
 
@@ -113,7 +136,7 @@ static enum ed_exit print_table(const struct ed_explained_name *e)
 	ed_grid_done(&g);
 	if (r == 0 && e->n_labels > 0) {
 		(void)fputc('\n', stdout);
-		ed_grid_init(&g, 6);
+		ed_grid_init(&g, 8);
 		labels_table(e, &g);
 		r = ed_grid_print(&g, stdout);
 		ed_grid_done(&g);
@@ -131,6 +154,23 @@ static void put_number(struct ed_json *j, const char *key, double v)
 		ed_json_f64(j, key, v);
 }
 
+static void put_decoded(const struct ed_decoded *d, struct ed_json *j)
+{
+	char bytes[ED_DECODED_TEXT_MAX];
+
+	if (!d->encoding)
+		return;
+	ed_alert_text_decoded(d, bytes);
+	ed_json_object(j, "decoded");
+	ed_json_str(j, "encoding", d->encoding);
+	ed_json_str(j, "bytes", bytes);
+	ed_json_u64(j, "length", d->n_bytes);
+	put_number(j, "printable_share", (double)d->printable_share);
+	if (d->kind)
+		ed_json_str(j, "kind", d->kind);
+	ed_json_object_end(j);
+}
+
 static void put_labels(const struct ed_explained_name *e, struct ed_json *j)
 {
 	ed_json_array(j, "labels");
@@ -143,8 +183,10 @@ static void put_labels(const struct ed_explained_name *e, struct ed_json *j)
 		put_number(j, "code_bits", l->code_bits);
 		put_number(j, "llr_bits", l->llr_bits);
 		put_number(j, "entropy_bits", l->entropy_bits);
+		put_number(j, "score", l->score);
 		if (l->alphabet)
 			ed_json_str(j, "alphabet", l->alphabet);
+		put_decoded(&l->decoded, j);
 		ed_json_object_end(j);
 	}
 	ed_json_array_end(j);
@@ -167,6 +209,7 @@ static enum ed_exit print_json(const struct ed_explained_name *e)
 	put_number(&j, "llr_bits", e->llr_bits);
 	put_number(&j, "entropy_bits", e->entropy_bits);
 	put_number(&j, "encoded_score", e->encoded_score);
+	put_decoded(&e->decoded, &j);
 	ed_json_str(&j, "model", e->model);
 	put_labels(e, &j);
 	ed_json_object_end(&j);
@@ -218,8 +261,10 @@ const struct ed_command ed_command_explain = {
 	.description =
 		"Cuts NAME at its zone and prints, for the labels before it, the numbers that the detector works "
 		"with: the code length under the model of ordinary names, the likelihood ratio between encoded "
-		"and ordinary, the Shannon entropy, and the encoding alphabet that fits best. NAME is written as in "
-		"a master file: \\. and \\DDD are escapes.\n"
+		"and ordinary, the same as SubdomainEntropyScore between 0 and 1, and the encoding alphabet that "
+		"fits best. The Shannon entropy stands beside them; nothing is decided by it. Where an encoding "
+		"fits, the first decoded bytes are shown. NAME is written as in a master file: \\. and \\DDD are "
+		"escapes.\n"
 		"One name is never enough for an alert: the detector sums such evidence over all names of a client "
 		"under a zone.\n",
 	.options = explain_options,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `earthdog list WHAT`: the registries, as a table or as JSON. `list fields` is the matrix that
- * answers which analytic can work on which input: format x field x analytic.
+ * answers which analytic can work on which input: format x field x analytic, and which families of
+ * evidence cannot speak without a field.
  */
 #include "cmd/cmd.h"
 
@@ -226,10 +227,10 @@ static void sources_json(struct ed_json *j)
 	}
 }
 
-/* FIELD, the formats, the analytics, the help. */
+/* FIELD, the formats, the analytics, the evidence, the help. */
 static size_t matrix_columns(void)
 {
-	size_t n = 2;
+	size_t n = 3;
 
 	for (size_t i = 0; ed_formats[i]; i++)
 		n++;
@@ -245,6 +246,20 @@ static const char *demand(const struct ed_analytic *a, uint32_t bit)
 	return a->wants >> bit & 1 ? "wants" : "-";
 }
 
+/* Names of the families that are silent without the field, by ", "; "-" when there are none. */
+static void evidence_cell(struct ed_grid *g, uint32_t bit)
+{
+	char text[FIELDS_TEXT_MAX] = "-";
+	size_t used = 0;
+
+	for (size_t i = 0; ed_evidence_families[i] && used < sizeof(text); i++) {
+		if (ed_evidence_families[i]->uses >> bit & 1)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+						 used ? ", " : "", ed_evidence_families[i]->name);
+	}
+	ed_grid_cell(g, text);
+}
+
 static void matrix_table(struct ed_grid *g)
 {
 	ed_grid_cell(g, "FIELD");
@@ -252,13 +267,14 @@ static void matrix_table(struct ed_grid *g)
 		ed_grid_cell(g, ed_formats[i]->name);
 	for (size_t i = 0; ed_analytics[i]; i++)
 		ed_grid_cell(g, ed_analytics[i]->id);
-	ed_grid_cell(g, "WHAT IT IS");
+	named_row(g, "EVIDENCE", "WHAT IT IS");
 	for (unsigned bit = 0; bit < ED_FIELD_N; bit++) {
 		ed_grid_cell(g, ed_field_name(bit));
 		for (size_t i = 0; ed_formats[i]; i++)
 			ed_grid_cell(g, ed_formats[i]->fields >> bit & 1 ? "yes" : "-");
 		for (size_t i = 0; ed_analytics[i]; i++)
 			ed_grid_cell(g, demand(ed_analytics[i], bit));
+		evidence_cell(g, bit);
 		ed_grid_cell(g, ed_field_help(bit));
 	}
 }
@@ -279,6 +295,12 @@ static void matrix_json(struct ed_json *j)
 				ed_json_str(j, ed_analytics[i]->id, demand(ed_analytics[i], bit));
 		}
 		ed_json_object_end(j);
+		ed_json_array(j, "evidence");
+		for (size_t i = 0; ed_evidence_families[i]; i++) {
+			if (ed_evidence_families[i]->uses >> bit & 1)
+				ed_json_str(j, NULL, ed_evidence_families[i]->name);
+		}
+		ed_json_array_end(j);
 		ed_json_object_end(j);
 	}
 }

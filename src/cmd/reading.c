@@ -61,7 +61,8 @@ const struct ed_option ed_reading_options[] = {
 		.min = 1,
 		.max = ED_SCAN_SHARDS_MAX,
 		.arg = "N",
-		.help = "threads that analyse, by default one a core; the alerts do not depend on it",
+		.help = "parts of the analysis that may be worked on at the same time, by default one a "
+			"core; threads are one pool, as many as the larger of this and --readers",
 	},
 	{
 		.name = "readers",
@@ -70,7 +71,8 @@ const struct ed_option ed_reading_options[] = {
 		.min = 1,
 		.max = ED_SCAN_READERS_MAX,
 		.arg = "N",
-		.help = "threads that decode, by default one a core; the alerts do not depend on it",
+		.help = "threads of the pool that may decode at the same time, by default one a core; the "
+			"alerts depend neither on this nor on --shards",
 	},
 	{
 		.name = "seed",
@@ -116,6 +118,13 @@ const struct ed_option ed_reading_options[] = {
 		.offset = offsetof(struct ed_reading, fail_on),
 		.arg = "LEVEL",
 		.help = "exit with 10 when an alert reaches LEVEL, shown or not",
+	},
+	{
+		.name = "explain",
+		.type = ED_OPT_FLAG,
+		.offset = offsetof(struct ed_reading, explain),
+		.help = "in the table, under each alert: the evidence, what would turn the verdict, decoded "
+			"names; ndjson has them always",
 	},
 	{
 		.name = "stats",

@@ -21,6 +21,7 @@ struct ed_reading {
 	const char *min_level;
 	const char *fail_on; /* NULL: no level */
 	const char *stats;   /* NULL: none */
+	bool explain;        /* the evidence too, in a form that leaves it out otherwise */
 	bool quiet;
 	uint32_t colour; /* ed_colour */
 };

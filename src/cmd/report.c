@@ -151,13 +151,15 @@ void ed_report_stats(const struct ed_scan_result *r, struct ed_buf *out)
 	struct ed_json j;
 
 	for (unsigned i = 0; i < ED_EVENT_N; i++)
-		n_dns += r->n_events[i];
+		n_dns += i == ED_EVENT_NOT_DNS ? 0 : r->n_events[i];
 	ed_json_init(&j, out);
 	ed_json_object(&j, NULL);
 	stats_records(&r->records, &j);
 	ed_json_u64(&j, "bytes", r->bytes);
 	ed_json_object(&j, "events");
 	ed_json_u64(&j, "dns", n_dns);
+	if (r->n_events[ED_EVENT_NOT_DNS] > 0)
+		ed_json_u64(&j, "not_dns", r->n_events[ED_EVENT_NOT_DNS]);
 	ed_json_object_end(&j);
 	ed_json_u64(&j, "clients", r->n_clients);
 	ed_json_u64(&j, "domains", r->n_domains);

@@ -71,10 +71,11 @@ static int drain(struct ed_buf *out, FILE *f)
 {
 	int r = 0;
 
+	errno = 0;
 	if (out->full)
 		r = -ENOMEM;
 	else if (out->n > 0 && fwrite(out->p, 1, out->n, f) != out->n)
-		r = -EIO;
+		r = -(errno ? errno : EIO);
 	ed_buf_clear(out);
 	return r;
 }
@@ -132,11 +133,12 @@ static int write_alerts(const struct ed_reading *o, const struct ed_scan_result 
 	options.colour = o->colour == ED_COLOUR_ALWAYS ||
 			 (o->colour == ED_COLOUR_AUTO && ed_terminal_is_capable(out.f) &&
 			  !ed_terminal_no_colour());
+	options.explain = o->explain;
 	options.no_alerts = count_shown(result, min) == 0;
 	r = put_alerts(choose_sink(o, terminal), &options, result, min, out.f);
 	if (r < 0) {
-		(void)snprintf(error, ED_OUTPUT_ERROR_MAX, "cannot write the alerts: %s",
-			       strerror(-r));
+		(void)snprintf(error, ED_OUTPUT_ERROR_MAX, "cannot write %s: %s",
+			       ferror(stdout) ? "to standard output" : "the alerts", strerror(-r));
 		(void)ed_output_close(&out, false, error);
 		return r;
 	}
@@ -235,6 +237,8 @@ static enum ed_exit scan_run(const struct ed_call *call)
 static const struct ed_command_row scan_examples[] = {
 	{ "earthdog scan captures/",
 	  "Read every capture and log below captures/ and print a table." },
+	{ "earthdog scan --explain dns.pcap",
+	  "The table with the evidence under each alert and what its names decode to." },
 	{ "zcat dns.log.gz | earthdog scan --format ndjson -",
 	  "Read standard input and print JSON lines." },
 	{ "earthdog scan --fail-on high --quiet --stats run.json -o alerts.ndjson logs/",

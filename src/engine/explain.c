@@ -3,10 +3,10 @@
 #include "engine/explain.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 
-#include "enrich/psl.h"
+#include "alert/decode.h"
+#include "engine/psl_file.h"
 #include "enrich/zone.h"
 #include "model/name_model.h"
 
@@ -20,11 +20,14 @@ static const char *const zone_kinds[ED_ZONE_N] = {
 	[ED_ZONE_ARPA] = "child of arpa",
 };
 
-/* The likelihood ratio on the scale of ATT&CK's SubdomainEntropyScore: 0.5 at even odds, 8 bits a
- * step. */
-static double score_of(double llr_bits)
+/* One label as if it stood alone. */
+static void decode_label(struct ed_span label, struct ed_decoded *ret)
 {
-	return 1 / (1 + exp2(-llr_bits / 8));
+	const struct ed_name root = { .n = 1 };
+	struct ed_name alone = { .n = (uint8_t)(label.n + 2), .wire = { (uint8_t)label.n } };
+
+	memcpy(alone.wire + 1, label.p, label.n);
+	ed_decode_names(&alone, 1, &root, ret);
 }
 
 static void explain_labels(struct ed_span payload, struct ed_explained_name *ret)
@@ -42,21 +45,10 @@ static void explain_labels(struct ed_span payload, struct ed_explained_name *ret
 		l->code_bits = s.code_mbits / (double)ED_NAME_MODEL_BIT_MBITS;
 		l->llr_bits = s.llr_mbits / (double)ED_NAME_MODEL_BIT_MBITS;
 		l->entropy_bits = ed_name_model_shannon_bits(label);
+		l->score = ed_subdomain_entropy_score(l->llr_bits);
+		decode_label(label, &l->decoded);
 		l->alphabet = ed_name_model_alphabet_name(s.alphabet);
 	}
-}
-
-static int load_list(const char *path, struct ed_psl **ret, char error[static 256])
-{
-	struct ed_psl_fault fault;
-	int r = ed_psl_load(path ? path : ed_psl_default_path(), 1, &fault, ret);
-
-	if (r < 0)
-		(void)snprintf(error, 256, "public suffix list: %s", strerror(-r));
-	else if (r > 0)
-		(void)snprintf(error, 256, "public suffix list, line %u: %s", fault.line,
-			       fault.text);
-	return r > 0 ? -EINVAL : r;
 }
 
 int ed_explain_name(const char *text, const char *psl_path, struct ed_explained_name *ret,
@@ -66,7 +58,7 @@ int ed_explain_name(const char *text, const char *psl_path, struct ed_explained_
 	struct ed_zone_cut cut;
 	struct ed_name_score s;
 	struct ed_span payload;
-	struct ed_name name;
+	struct ed_name name, zone;
 	struct ed_psl *psl;
 	int r;
 
@@ -75,7 +67,7 @@ int ed_explain_name(const char *text, const char *psl_path, struct ed_explained_
 		(void)snprintf(error, 256, "not a domain name");
 		return -EINVAL;
 	}
-	r = load_list(psl_path, &psl, error);
+	r = ed_psl_file_load(psl_path, 1, &psl, error);
 	if (r < 0)
 		return r;
 	ed_name_lower(name.wire, name.n, lower);
@@ -89,8 +81,11 @@ int ed_explain_name(const char *text, const char *psl_path, struct ed_explained_
 	ed_name_model_labels(payload, &s);
 	ret->code_bits = s.code_mbits / (double)ED_NAME_MODEL_BIT_MBITS;
 	ret->llr_bits = s.llr_mbits / (double)ED_NAME_MODEL_BIT_MBITS;
-	ret->entropy_bits = ed_name_model_shannon_bits(payload);
-	ret->encoded_score = score_of(ret->llr_bits);
+	zone.n = (uint8_t)(name.n - cut.off);
+	memcpy(zone.wire, name.wire + cut.off, zone.n);
+	ed_decode_names(&name, 1, &zone, &ret->decoded);
+	ret->entropy_bits = (double)ret->decoded.entropy_bits;
+	ret->encoded_score = ed_subdomain_entropy_score(ret->llr_bits);
 	ret->payload_bytes = cut.off;
 	ret->model = ed_name_model_version();
 	return 0;

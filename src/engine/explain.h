@@ -3,7 +3,7 @@
 #ifndef ED_ENGINE_EXPLAIN_H
 #define ED_ENGINE_EXPLAIN_H
 
-#include "base/name.h"
+#include "record/alert.h"
 
 enum { ED_EXPLAIN_LABELS_MAX = 127 };
 
@@ -12,7 +12,9 @@ struct ed_explained_label {
 	uint32_t n;            /* bytes */
 	double code_bits;
 	double llr_bits;
-	double entropy_bits;  /* Shannon, a byte */
+	double entropy_bits; /* Shannon, a character */
+	double score;        /* the likelihood ratio mapped to 0..1 */
+	struct ed_decoded decoded;
 	const char *alphabet; /* the encoding alphabet that fits best; NULL: none fits */
 };
 
@@ -23,7 +25,8 @@ struct ed_explained_name {
 	size_t n_labels;
 	struct ed_explained_label labels[ED_EXPLAIN_LABELS_MAX]; /* before the zone */
 	double code_bits, llr_bits, entropy_bits;                /* of the payload as a whole */
-	double encoded_score; /* SubdomainEntropyScore: the likelihood ratio mapped to 0..1 */
+	double encoded_score;      /* SubdomainEntropyScore: the likelihood ratio mapped to 0..1 */
+	struct ed_decoded decoded; /* all labels before the zone */
 	uint32_t payload_bytes;
 	const char *model; /* version of the trained name model */
 };

@@ -2,7 +2,7 @@
 /*
  * The feed: a list of paths turned into a sequence of units. It opens each source in its turn,
  * sniffs the format, frames units and keeps the account of each source. Callers take turns
- * (pipeline.c holds a lock).
+ * (pipeline.c lets one thread frame at a time).
  */
 #ifndef ED_ENGINE_FEED_H
 #define ED_ENGINE_FEED_H

@@ -7,11 +7,12 @@
 /* Hundredths of the whole. What the process takes beside, code and lists, is part of the rest. */
 enum {
 	SLOTS = 24,
-	KEYS = 44,
-	SKETCHES = 12,
+	KEYS = 40,
+	SKETCHES = 13,
 	SUSPECTS = 4,
 	PENDING = 3,
 	SHARED_NAMES = 6,
+	CLIENTS = 4,
 	BOOKS = 3
 };
 
@@ -38,6 +39,7 @@ int ed_memory_split(uint64_t memory_bytes, struct ed_memory *ret, uint64_t *ret_
 	c->n_sketches = fit(memory_bytes, SKETCHES, sizeof(struct ed_key_sketch));
 	c->n_suspects = fit(memory_bytes, SUSPECTS, sizeof(struct ed_suspect));
 	c->n_pending = fit(memory_bytes, PENDING, sizeof(struct ed_pending_entry));
+	c->n_clients = fit(memory_bytes, CLIENTS, sizeof(struct ed_client));
 	c->n_shared_names = fit(memory_bytes, SHARED_NAMES, sizeof(struct ed_shared_name));
 	return 0;
 }

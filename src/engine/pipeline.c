@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Readers, shards and the slots between them; see pipeline.h. */
+/*
+ * The slots, the pool of threads that works on them, and what a thread does next; see pipeline.h.
+ * All state that threads share is under one lock, which a thread takes once for each piece of work:
+ * to give back the last and to choose the next. A thread is woken only when there is work for it.
+ */
 #include "engine/pipeline.h"
 
 #include <errno.h>
@@ -7,350 +11,295 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "base/time.h"
-#include "enrich/annotate.h"
+#include "engine/slot.h"
 
-enum { SLOTS_MAX = 2 * ED_SCAN_READERS_MAX + 2 };
-
-/* One visit of an event to a shard. */
-struct visit {
-	uint32_t at;    /* byte of the event in the batch */
-	uint32_t roles; /* ed_role */
+enum {
+	THREADS_MAX = ED_SCAN_READERS_MAX > ED_SCAN_SHARDS_MAX ? ED_SCAN_READERS_MAX :
+								 ED_SCAN_SHARDS_MAX,
+	SLOTS_MAX = 2 * THREADS_MAX + 2,
 };
 
-struct slot {
-	struct ed_feed_slot in;
-	struct ed_batch batch;
-	uint64_t seq;
-	unsigned n_readers; /* shards that have yet to read it */
-	uint64_t n_events[ED_EVENT_N];
-	struct visit *visits[ED_SCAN_SHARDS_MAX];
-	uint32_t n_visits[ED_SCAN_SHARDS_MAX];
+/* A set of partitions. It reads every unit in order, on whatever thread. */
+struct shard {
+	uint64_t next; /* unit */
+	bool busy;     /* a thread is at it */
+	bool finished; /* so are its partitions */
+};
+
+enum work {
+	WORK_WAIT,    /* nothing to do until another thread has done something */
+	WORK_FRAME,   /* cut the next unit into a free slot, and decode it */
+	WORK_RESOLVE, /* the unit whose turn it is, and publish it */
+	WORK_CARRY,   /* a published unit to a shard */
+	WORK_FINISH,  /* a shard, behind the last unit */
+	WORK_END,
+};
+
+struct task {
+	enum work work;
+	struct ed_slot *slot;
+	unsigned shard;
+};
+
+struct worker {
+	struct ed_pipeline *p;
+	struct ed_reader reader;
+	unsigned shard; /* carried to last: a part of its tables is still in this core's cache */
+	pthread_t thread;
 };
 
 struct ed_pipeline {
 	struct ed_pipeline_conf conf;
-	pthread_mutex_t feed_lock; /* feed, next_seq */
-	uint64_t next_seq;
+	struct worker workers[THREADS_MAX];
+	unsigned n_workers, n_started;
 
-	pthread_mutex_t lock;   /* all below */
-	pthread_cond_t changed; /* a slot was freed or published, a turn passed, a thread ended */
-	struct slot *slots;
+	pthread_mutex_t lock; /* all below; the feed belongs to who set `framing` */
+	pthread_cond_t work;  /* there is work for one more thread, or none will come */
+	pthread_cond_t done;  /* counts.finished */
+	unsigned n_waiting;   /* threads, for work */
+	struct ed_slot_conf slot_conf;
+	struct ed_slot *slots;
 	unsigned n_slots;
-	struct slot *free[SLOTS_MAX];
+	struct ed_slot *free[SLOTS_MAX];
 	unsigned n_free;
-	struct slot *published[SLOTS_MAX]; /* by seq modulo n_slots */
-	uint64_t turn;      /* the unit that may be resolved next; all before are published */
-	unsigned n_reading; /* readers that have not ended */
-	unsigned n_shards_begun, n_shards_ended;
-	bool stopping;
+	struct ed_slot *decoded[SLOTS_MAX]; /* by seq modulo n_slots; NULL: free or on its way */
+	bool framing, resolving;
+	bool dry;            /* no more units will be framed */
+	unsigned n_decoding; /* <= n_readers; framing included */
+	uint64_t n_framed;
+	uint64_t turn; /* the unit that may be resolved next; all before are published */
+	struct shard shards[ED_SCAN_SHARDS_MAX];
+	unsigned n_finished; /* shards */
 	struct ed_pipeline_status counts;
-
-	pthread_t readers[ED_SCAN_READERS_MAX], shards[ED_SCAN_SHARDS_MAX];
-	unsigned n_readers_started, n_shards_started;
 };
 
-struct reader {
-	struct ed_pipeline *p;
-	struct ed_annotator *annotator;
-	void *scratch[ED_SCAN_FORMATS_MAX]; /* by row of the formats, made at first use */
-};
-
-static size_t visits_max(void)
+static unsigned workers_for(const struct ed_pipeline_conf *c)
 {
-	/* an event visits a shard at most once for each role */
-	return 2 * (ED_PIPELINE_BATCH_BYTES / sizeof(struct ed_event));
+	return c->n_readers > c->n_shards ? c->n_readers : c->n_shards;
 }
 
-static size_t slot_bytes(unsigned n_shards)
-{
-	return sizeof(struct slot) + ED_UNIT_MAX_BYTES + ED_UNIT_PADDING_BYTES +
-	       ED_PIPELINE_BATCH_BYTES + n_shards * visits_max() * sizeof(struct visit);
-}
-
-/* Two a reader, so that it need not wait for the shards, as far as the memory goes. */
+/* Two a thread, so that none need wait while one is slow, as far as the memory goes. */
 static unsigned slots_for(const struct ed_pipeline_conf *c)
 {
-	size_t n = c->memory_bytes / slot_bytes(c->n_shards);
-	size_t wanted = 2 * c->n_readers + 2;
+	size_t n = c->memory_bytes / ed_slot_bytes(c->n_shards);
+	size_t wanted = 2 * workers_for(c) + 2;
 
 	return n < 1 ? 1 : n < wanted ? (unsigned)n : (unsigned)wanted;
 }
 
-/* ---------------------------------------------------------------- readers */
+/* ----------------------------------------- what to do next: under the lock */
 
-static struct slot *slot_take(struct ed_pipeline *p)
+static bool all_published(const struct ed_pipeline *p)
 {
-	struct slot *s = NULL;
-
-	pthread_mutex_lock(&p->lock);
-	while (p->n_free == 0 && !p->stopping)
-		pthread_cond_wait(&p->changed, &p->lock);
-	if (!p->stopping)
-		s = p->free[--p->n_free];
-	pthread_mutex_unlock(&p->lock);
-	return s;
+	return p->dry && !p->framing && p->turn == p->n_framed;
 }
 
-static void slot_give_back(struct ed_pipeline *p, struct slot *s, int error)
+/* The shard that lags most, of those at which no thread is; of equals the one @w knows. */
+static bool find_shard(const struct ed_pipeline *p, const struct worker *w, struct task *ret)
 {
-	pthread_mutex_lock(&p->lock);
-	p->free[p->n_free++] = s;
-	if (error < 0) {
-		p->counts.error = error;
-		p->stopping = true;
+	const struct shard *best = NULL;
+
+	for (unsigned i = 0; i < p->conf.n_shards; i++) {
+		const struct shard *s = &p->shards[(w->shard + i) % p->conf.n_shards];
+
+		if (!s->busy && !s->finished && (!best || s->next < best->next))
+			best = s;
 	}
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->lock);
-}
-
-/* The next unit, or NULL when this reader is done. */
-static struct slot *slot_fill(struct ed_pipeline *p)
-{
-	struct slot *s = slot_take(p);
-	int r;
-
-	if (!s)
-		return NULL;
-	pthread_mutex_lock(&p->feed_lock);
-	r = ed_feed_next(p->conf.feed, &s->in);
-	if (r > 0)
-		s->seq = p->next_seq++;
-	pthread_mutex_unlock(&p->feed_lock);
-	if (r <= 0) {
-		slot_give_back(p, s, r);
-		return NULL;
-	}
-	return s;
-}
-
-/* Notes that the event at byte @at visits its partitions. */
-static void note_visits(struct slot *s, const struct ed_event *ev, size_t at, unsigned n_shards)
-{
-	unsigned zone = ed_partition_of(ev->zone_hash);
-	unsigned client = ed_partition_of(ev->client_hash);
-	struct visit v = { .at = (uint32_t)at, .roles = ED_ROLE_ZONE };
-
-	if (zone == client && ed_client_cares(ev))
-		v.roles |= ED_ROLE_CLIENT;
-	s->visits[zone % n_shards][s->n_visits[zone % n_shards]++] = v;
-	if (zone == client || !ed_client_cares(ev))
-		return;
-	v.roles = ED_ROLE_CLIENT;
-	s->visits[client % n_shards][s->n_visits[client % n_shards]++] = v;
+	if (!best || (best->next == p->turn && !all_published(p)))
+		return false;
+	ret->work = best->next < p->turn ? WORK_CARRY : WORK_FINISH;
+	ret->shard = (unsigned)(best - p->shards);
+	ret->slot = best->next < p->turn ? p->decoded[best->next % p->n_slots] : NULL;
+	return true;
 }
 
 /*
- * Times beyond 146 years from 1970 are a damaged or hostile log. They are taken for unknown, so
- * that the difference of any two times that are left fits an int64_t.
+ * The unit that is furthest goes first: that frees slots, and the memory of a slot that is used
+ * again soon is still in the cache.
  */
-static void check_time(struct ed_event *ev)
+static struct task find_task(const struct ed_pipeline *p, const struct worker *w)
 {
-	if (ev->time_ns > INT64_MAX / 2 || ev->time_ns < -(INT64_MAX / 2)) {
-		ev->time_ns = ED_TIME_UNKNOWN_NS;
-		ev->time_quality = ED_TIME_NONE;
-		ev->has &= ~(uint32_t)ED_FIELD_TIME;
+	struct ed_slot *s = p->decoded[p->turn % p->n_slots];
+	struct task t = { .work = WORK_WAIT };
+
+	if (find_shard(p, w, &t))
+		return t;
+	if (s && s->seq == p->turn && !p->resolving)
+		return (struct task){ .work = WORK_RESOLVE, .slot = s };
+	if (!p->dry && !p->framing && p->n_free > 0 && p->n_decoding < p->conf.n_readers)
+		return (struct task){ .work = WORK_FRAME, .slot = p->free[p->n_free - 1] };
+	if (p->n_finished == p->conf.n_shards)
+		t.work = WORK_END;
+	return t;
+}
+
+static void begin(struct ed_pipeline *p, const struct task *t)
+{
+	switch (t->work) {
+	case WORK_FRAME:
+		p->n_free--;
+		p->framing = true;
+		p->n_decoding++;
+		break;
+	case WORK_RESOLVE:
+		p->resolving = true;
+		break;
+	case WORK_CARRY:
+	case WORK_FINISH:
+		p->shards[t->shard].busy = true;
+		break;
+	case WORK_WAIT:
+	case WORK_END:
+		break;
 	}
 }
 
-static bool outside(const struct ed_pipeline_conf *c, int64_t time_ns)
+static void publish(struct ed_pipeline *p, struct ed_slot *s)
 {
-	return (c->from_ns && time_ns < c->from_ns) || (c->to_ns && time_ns >= c->to_ns);
-}
-
-/* Annotates the events from byte @from of the batch on and notes where they go. */
-static void route(struct reader *rd, struct slot *s, size_t from)
-{
-	const struct ed_pipeline_conf *c = &rd->p->conf;
-	struct ed_batch *b = &s->batch;
-	struct ed_event *ev;
-
-	for (size_t at = from; (ev = ed_batch_at(b, at)) != NULL; at += ev->size_bytes) {
-		check_time(ev);
-		if (outside(c, ev->time_ns)) {
-			if (b->tally.n_analysed > 0) { /* several events may come from one record */
-				b->tally.n_analysed--;
-				ed_tally_drop(&b->tally, ED_DROP_OUTSIDE, ev->offset);
-			}
-			continue;
-		}
-		s->n_events[ev->kind]++;
-		ev->format = (uint8_t)s->in.file->format_row;
-		ed_annotate(rd->annotator, ev);
-		if (ev->name_n > 0)
-			note_visits(s, ev, at, c->n_shards);
-	}
-}
-
-static int scratch_for(struct reader *rd, const struct ed_feed_file *file)
-{
-	void **scratch = &rd->scratch[file->format_row];
-
-	return *scratch || !file->format->scratch_new ? 0 : file->format->scratch_new(scratch);
-}
-
-static void wait_for_turn(struct ed_pipeline *p, const struct slot *s)
-{
-	pthread_mutex_lock(&p->lock);
-	while (p->turn != s->seq)
-		pthread_cond_wait(&p->changed, &p->lock);
-	pthread_mutex_unlock(&p->lock);
-}
-
-static void publish(struct ed_pipeline *p, struct slot *s)
-{
-	pthread_mutex_lock(&p->lock);
 	p->counts.n_records += s->batch.tally.n_read;
 	for (unsigned i = 0; i < ED_DROP_N; i++)
 		p->counts.n_damaged += ed_drop_is_damage(i) ? s->batch.tally.n_dropped[i] : 0;
 	for (unsigned i = 0; i < ED_EVENT_N; i++)
 		p->counts.n_events[i] += s->n_events[i];
-	s->n_readers = p->conf.n_shards;
-	p->published[s->seq % p->n_slots] = s;
+	s->n_unread = p->conf.n_shards;
+	p->resolving = false;
 	p->turn++;
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->lock);
 }
 
-/* A reader cannot go on: the run ends with @error instead of a result that misses a unit. */
+static void release(struct ed_pipeline *p, const struct task *t)
+{
+	struct shard *shard = &p->shards[t->shard];
+	struct ed_slot *s = t->slot;
+
+	shard->busy = false;
+	shard->next++;
+	if (--s->n_unread > 0)
+		return;
+	p->decoded[s->seq % p->n_slots] = NULL;
+	p->free[p->n_free++] = s;
+}
+
+/* The run ends with @error instead of a result that misses a unit. */
 static void fail(struct ed_pipeline *p, int error)
 {
-	pthread_mutex_lock(&p->lock);
 	p->counts.error = error;
-	pthread_mutex_unlock(&p->lock);
-	ed_pipeline_stop(p);
+	p->dry = true;
+	atomic_store(p->conf.stop, true);
 }
 
-/* Everything that is done to one unit. In its turn even when it failed, so that others are not held
- * up. */
-static void read_unit(struct reader *rd, struct slot *s)
+static void end(struct ed_pipeline *p, const struct task *t)
 {
-	struct ed_pipeline *p = rd->p;
-	const struct ed_format *format = s->in.file->format;
-	int r = scratch_for(rd, s->in.file);
-	size_t decoded;
+	switch (t->work) {
+	case WORK_FRAME:
+		p->n_decoding--;
+		p->decoded[t->slot->seq % p->n_slots] = t->slot;
+		break;
+	case WORK_RESOLVE:
+		if (t->slot->error < 0)
+			fail(p, t->slot->error);
+		publish(p, t->slot);
+		break;
+	case WORK_CARRY:
+		release(p, t);
+		break;
+	case WORK_FINISH:
+		p->shards[t->shard].finished = true;
+		p->counts.finished = ++p->n_finished == p->conf.n_shards;
+		if (p->counts.finished)
+			pthread_cond_signal(&p->done);
+		break;
+	case WORK_WAIT:
+	case WORK_END:
+		break;
+	}
+}
 
-	ed_batch_reset(&s->batch);
-	memset(s->n_visits, 0, sizeof(s->n_visits));
-	memset(s->n_events, 0, sizeof(s->n_events));
-	if (r == 0) {
-		format->decode(rd->scratch[s->in.file->format_row], &s->in.unit, &s->batch);
-		route(rd, s, 0);
+/* Work that this thread leaves is for another one, which wakes the next. */
+static void share(const struct worker *w)
+{
+	struct ed_pipeline *p = w->p;
+
+	if (p->n_waiting > 0 && find_task(p, w).work != WORK_WAIT)
+		pthread_cond_signal(&p->work);
+}
+
+/* Gives back what was done and takes what comes next. */
+static void next_task(struct worker *w, struct task *t)
+{
+	struct ed_pipeline *p = w->p;
+
+	pthread_mutex_lock(&p->lock);
+	end(p, t);
+	for (;;) {
+		*t = find_task(p, w);
+		if (t->work != WORK_WAIT)
+			break;
+		p->n_waiting++;
+		pthread_cond_wait(&p->work, &p->lock);
+		p->n_waiting--;
 	}
-	decoded = s->batch.used;
-	wait_for_turn(p, s);
-	if (r == 0 && format->resolve) {
-		format->resolve(s->in.file->state, &s->in.unit, &s->batch);
-		route(rd, s, decoded);
+	begin(p, t);
+	share(w);
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* ------------------------------------------------------- a thread of the pool */
+
+static void finish(struct ed_pipeline *p, unsigned shard)
+{
+	for (unsigned i = shard; i < ED_PARTITIONS; i += p->conf.n_shards)
+		ed_partition_finish(&p->conf.partitions[i]);
+}
+
+/* Cuts the next unit. False: there is none, and the task is over. */
+static bool frame(struct worker *w, struct task *t)
+{
+	struct ed_pipeline *p = w->p;
+	int r = ed_feed_next(p->conf.feed, &t->slot->in);
+
+	pthread_mutex_lock(&p->lock);
+	p->framing = false;
+	if (r > 0) {
+		t->slot->seq = p->n_framed++;
+	} else {
+		p->free[p->n_free++] = t->slot;
+		p->n_decoding--;
+		p->dry = true;
+		t->work = WORK_WAIT;
 	}
-	ed_feed_settle(p->conf.feed, &s->in, &s->batch.tally);
 	if (r < 0)
 		fail(p, r);
-	publish(p, s);
+	share(w);
+	pthread_mutex_unlock(&p->lock);
+	return r > 0;
 }
 
-static void reader_done(struct reader *rd)
+static void *work(void *arg)
 {
-	for (size_t i = 0; ed_formats[i]; i++) {
-		if (rd->scratch[i])
-			ed_formats[i]->scratch_free(rd->scratch[i]);
+	struct worker *w = arg;
+	struct task t = { .work = WORK_WAIT };
+
+	for (next_task(w, &t); t.work != WORK_END; next_task(w, &t)) {
+		switch (t.work) {
+		case WORK_FRAME:
+			if (frame(w, &t))
+				ed_slot_decode(t.slot, &w->reader);
+			break;
+		case WORK_RESOLVE:
+			ed_slot_resolve(t.slot, &w->reader, w->p->conf.feed);
+			break;
+		case WORK_CARRY:
+			w->shard = t.shard;
+			ed_slot_carry(t.slot, t.shard);
+			break;
+		case WORK_FINISH:
+			finish(w->p, t.shard);
+			break;
+		case WORK_WAIT:
+		case WORK_END:
+			break;
+		}
 	}
-	ed_annotator_free(rd->annotator);
-}
-
-static void *reader_main(void *arg)
-{
-	struct ed_pipeline *p = arg;
-	struct reader rd = { .p = p };
-	int r = ed_annotator_new(p->conf.psl, p->conf.hash_key, &rd.annotator);
-	struct slot *s;
-
-	while (r == 0 && (s = slot_fill(p)) != NULL)
-		read_unit(&rd, s);
-	reader_done(&rd);
-	pthread_mutex_lock(&p->lock);
-	if (r < 0)
-		p->counts.error = r;
-	p->n_reading--;
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->lock);
-	return NULL;
-}
-
-/* ----------------------------------------------------------------- shards */
-
-/* The unit @seq once it is published; NULL when there will be none. */
-static struct slot *slot_await(struct ed_pipeline *p, uint64_t seq)
-{
-	struct slot *s = NULL;
-
-	pthread_mutex_lock(&p->lock);
-	while (p->turn <= seq && p->n_reading > 0)
-		pthread_cond_wait(&p->changed, &p->lock);
-	if (p->turn > seq)
-		s = p->published[seq % p->n_slots];
-	pthread_mutex_unlock(&p->lock);
-	return s;
-}
-
-static void slot_release(struct ed_pipeline *p, struct slot *s)
-{
-	pthread_mutex_lock(&p->lock);
-	if (--s->n_readers == 0) {
-		p->free[p->n_free++] = s;
-		pthread_cond_broadcast(&p->changed);
-	}
-	pthread_mutex_unlock(&p->lock);
-}
-
-static void prepare(struct ed_pipeline *p, const struct slot *s, struct visit v,
-		    struct ed_visit *ret)
-{
-	const struct ed_event *ev = ed_batch_at(&s->batch, v.at);
-	uint64_t by = v.roles == ED_ROLE_CLIENT ? ev->client_hash : ev->zone_hash;
-
-	ed_visit_prepare(&p->conf.partitions[ed_partition_of(by)], ev, v.roles, ret);
-}
-
-/*
- * Every event of the unit that visits this shard. Tables are far larger than any cache, so an event
- * is prepared AHEAD places before it is worked on, and its keys are touched half way.
- */
-static void carry(struct ed_pipeline *p, unsigned shard, const struct slot *s)
-{
-	enum { AHEAD = 16 };
-	struct ed_visit ring[AHEAD];
-	uint32_t n = s->n_visits[shard];
-
-	for (uint32_t i = 0; i < n + AHEAD; i++) {
-		if (i >= AHEAD)
-			ed_visit(&ring[i % AHEAD]);
-		if (i < n)
-			prepare(p, s, s->visits[shard][i], &ring[i % AHEAD]);
-		if (i >= AHEAD / 2 && i - AHEAD / 2 < n)
-			ed_visit_touch(&ring[(i - AHEAD / 2) % AHEAD]);
-	}
-}
-
-static void *shard_main(void *arg)
-{
-	struct ed_pipeline *p = arg;
-	unsigned index;
-	struct slot *s;
-
-	pthread_mutex_lock(&p->lock);
-	index = p->n_shards_begun++;
-	pthread_mutex_unlock(&p->lock);
-	for (uint64_t seq = 0; (s = slot_await(p, seq)) != NULL; seq++) {
-		carry(p, index, s);
-		slot_release(p, s);
-	}
-	for (unsigned i = index; i < ED_PARTITIONS; i += p->conf.n_shards)
-		ed_partition_finish(&p->conf.partitions[i]);
-	pthread_mutex_lock(&p->lock);
-	p->counts.finished = ++p->n_shards_ended == p->conf.n_shards;
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->lock);
 	return NULL;
 }
 
@@ -363,39 +312,41 @@ static int slots_new(struct ed_pipeline *p)
 	if (!p->slots)
 		return -ENOMEM;
 	for (unsigned i = 0; i < p->n_slots; i++) {
-		struct slot *s = &p->slots[i];
+		int r = ed_slot_init(&p->slots[i], &p->slot_conf);
 
-		s->in.buffer = ed_mem_zalloc(ED_UNIT_MAX_BYTES + ED_UNIT_PADDING_BYTES, 1);
-		s->batch.data = ed_mem_zalloc(ED_PIPELINE_BATCH_BYTES, 1);
-		s->batch.cap = ED_PIPELINE_BATCH_BYTES;
-		if (!s->in.buffer || !s->batch.data)
-			return -ENOMEM;
-		for (unsigned j = 0; j < p->conf.n_shards; j++) {
-			s->visits[j] = ed_mem_zalloc(visits_max(), sizeof(struct visit));
-			if (!s->visits[j])
-				return -ENOMEM;
-		}
-		p->free[p->n_free++] = s;
+		if (r < 0)
+			return r;
+		p->free[p->n_free++] = &p->slots[i];
 	}
 	return 0;
+}
+
+static int workers_new(struct ed_pipeline *p)
+{
+	int r = 0;
+
+	p->n_workers = workers_for(&p->conf);
+	for (unsigned i = 0; i < p->n_workers && r == 0; i++) {
+		struct worker *w = &p->workers[i];
+
+		w->p = p;
+		w->shard = i % p->conf.n_shards;
+		r = ed_reader_init(&w->reader, p->conf.psl, p->conf.hash_key);
+	}
+	return r;
 }
 
 static int threads_start(struct ed_pipeline *p)
 {
 	int r = 0;
 
-	p->n_reading = p->conf.n_readers;
-	for (; r == 0 && p->n_readers_started < p->conf.n_readers; p->n_readers_started += r == 0)
-		r = pthread_create(&p->readers[p->n_readers_started], NULL, reader_main, p);
-	for (; r == 0 && p->n_shards_started < p->conf.n_shards; p->n_shards_started += r == 0)
-		r = pthread_create(&p->shards[p->n_shards_started], NULL, shard_main, p);
-	if (r == 0)
-		return 0;
-	pthread_mutex_lock(&p->lock);
-	p->n_reading -= p->conf.n_readers - p->n_readers_started;
-	p->stopping = true;
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->lock);
+	for (; r == 0 && p->n_started < p->n_workers; p->n_started += r == 0) {
+		struct worker *w = &p->workers[p->n_started];
+
+		r = pthread_create(&w->thread, NULL, work, w);
+	}
+	if (r > 0)
+		ed_pipeline_stop(p);
 	return -r;
 }
 
@@ -407,10 +358,16 @@ int ed_pipeline_start(const struct ed_pipeline_conf *conf, struct ed_pipeline **
 	if (!p)
 		return -ENOMEM;
 	p->conf = *conf;
-	pthread_mutex_init(&p->feed_lock, NULL);
+	p->slot_conf = (struct ed_slot_conf){ .partitions = conf->partitions,
+					      .n_shards = conf->n_shards,
+					      .from_ns = conf->from_ns,
+					      .to_ns = conf->to_ns };
 	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->changed, NULL);
+	pthread_cond_init(&p->work, NULL);
+	pthread_cond_init(&p->done, NULL);
 	r = slots_new(p);
+	if (r == 0)
+		r = workers_new(p);
 	if (r == 0)
 		r = threads_start(p);
 	if (r < 0) {
@@ -432,7 +389,7 @@ void ed_pipeline_wait(struct ed_pipeline *p, unsigned timeout_ms, struct ed_pipe
 	until.tv_nsec %= 1000000000L;
 	pthread_mutex_lock(&p->lock);
 	while (!p->counts.finished && r == 0)
-		r = pthread_cond_timedwait(&p->changed, &p->lock, &until);
+		r = pthread_cond_timedwait(&p->done, &p->lock, &until);
 	*ret = p->counts;
 	pthread_mutex_unlock(&p->lock);
 }
@@ -441,26 +398,22 @@ void ed_pipeline_stop(struct ed_pipeline *p)
 {
 	atomic_store(p->conf.stop, true);
 	pthread_mutex_lock(&p->lock);
-	p->stopping = true;
-	pthread_cond_broadcast(&p->changed);
+	p->dry = true;
+	pthread_cond_broadcast(&p->work);
 	pthread_mutex_unlock(&p->lock);
 }
 
 void ed_pipeline_free(struct ed_pipeline *p)
 {
-	for (unsigned i = 0; i < p->n_readers_started; i++)
-		(void)pthread_join(p->readers[i], NULL);
-	for (unsigned i = 0; i < p->n_shards_started; i++)
-		(void)pthread_join(p->shards[i], NULL);
-	for (unsigned i = 0; p->slots && i < p->n_slots; i++) {
-		ed_mem_free(p->slots[i].in.buffer);
-		ed_mem_free(p->slots[i].batch.data);
-		for (unsigned j = 0; j < p->conf.n_shards; j++)
-			ed_mem_free(p->slots[i].visits[j]);
-	}
+	for (unsigned i = 0; i < p->n_started; i++)
+		(void)pthread_join(p->workers[i].thread, NULL);
+	for (unsigned i = 0; i < p->n_workers; i++)
+		ed_reader_done(&p->workers[i].reader);
+	for (unsigned i = 0; p->slots && i < p->n_slots; i++)
+		ed_slot_done(&p->slots[i]);
 	ed_mem_free(p->slots);
-	pthread_cond_destroy(&p->changed);
+	pthread_cond_destroy(&p->done);
+	pthread_cond_destroy(&p->work);
 	pthread_mutex_destroy(&p->lock);
-	pthread_mutex_destroy(&p->feed_lock);
 	ed_mem_free(p);
 }

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The pipeline: R readers turn units into annotated events, S shards carry them to their
+ * The pipeline: a pool of threads that turns units into annotated events and carries them to their
  * partitions.
  *
- *   feed --frame--> slot --decode, annotate--> slot --resolve, route--> shards
- *        in order        on any reader              in order
+ *   feed --frame--> slot --decode, annotate--> slot --resolve, route--> S shards
+ *        in order        on any thread              in order
  *
  * A slot is one unit with its batch; there is a fixed number of them, and each goes round: free,
- * being filled, published, read by every shard, free. Units are published in the order they were
- * framed and each shard reads them in that order, so the result depends neither on R nor on S.
+ * being filled, published, read by every shard, free. A thread takes whatever is ready, of what
+ * there is the step that is furthest along; so the threads share the work whether an input is heavy
+ * to decode or heavy to weigh, and none waits while there is any. At most R decode at a time, and a
+ * shard is never at two threads. Units are published in the order they were framed and each shard
+ * reads them in that order, so the result depends neither on R nor on S nor on the threads, of
+ * which there are as many as the larger of the two.
  */
 #ifndef ED_ENGINE_PIPELINE_H
 #define ED_ENGINE_PIPELINE_H
@@ -17,8 +21,6 @@
 #include "engine/feed.h"
 #include "shard/partition.h"
 
-enum { ED_PIPELINE_BATCH_BYTES = 2 << 20 };
-
 struct ed_pipeline;
 
 struct ed_pipeline_conf {
@@ -26,10 +28,10 @@ struct ed_pipeline_conf {
 	const struct ed_psl *psl;        /* borrowed */
 	struct ed_partition *partitions; /* ED_PARTITIONS; borrowed */
 	uint64_t hash_key;
-	unsigned n_readers, n_shards;
-	uint64_t memory_bytes;  /* for the slots; one is made even when it holds none */
-	int64_t from_ns, to_ns; /* 0: open */
-	atomic_bool *stop;      /* set by ed_pipeline_stop; the feed's sources look at it */
+	unsigned n_readers, n_shards; /* at least 1 */
+	uint64_t memory_bytes;        /* for the slots; one is made even when it holds none */
+	int64_t from_ns, to_ns;       /* 0: open */
+	atomic_bool *stop;            /* set by ed_pipeline_stop; the feed's sources look at it */
 };
 
 /* Allocates everything and starts the threads. 0 or -errno. */
@@ -37,7 +39,7 @@ int ed_pipeline_start(const struct ed_pipeline_conf *conf, struct ed_pipeline **
 
 struct ed_pipeline_status {
 	bool finished;
-	int error; /* -errno of a reader, 0 */
+	int error; /* -errno of what could not go on, 0 */
 	uint64_t n_records, n_damaged;
 	uint64_t n_events[ED_EVENT_N];
 };
@@ -45,11 +47,11 @@ struct ed_pipeline_status {
 /* Waits until the pipeline has finished, but at most @timeout_ms. */
 void ed_pipeline_wait(struct ed_pipeline *p, unsigned timeout_ms, struct ed_pipeline_status *ret);
 
-/* Asks the readers to stop after the units they have. */
+/* No more units are read; those that are on their way go to their end. */
 void ed_pipeline_stop(struct ed_pipeline *p);
 
-/* Joins the threads and frees. Every shard finishes its partitions (ed_partition_finish) before it
- * ends. */
+/* Waits for the threads to end and frees. By then the partitions are finished
+ * (ed_partition_finish). */
 void ed_pipeline_free(struct ed_pipeline *p);
 
 #endif

@@ -8,10 +8,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "alert/book.h"
 #include "base/mem.h"
+#include "engine/alerts.h"
 #include "engine/memory.h"
 #include "engine/pipeline.h"
+#include "shard/sweep.h"
+#include "engine/psl_file.h"
 
 enum { TICK_MS = 100 };
 
@@ -57,20 +59,6 @@ static void note_finding(void *arg, unsigned partition, const struct ed_finding 
 }
 
 /* ----------------------------------------------------------------- set-up */
-
-static int load_psl(struct scan *s, char error[static 256])
-{
-	const char *path = s->conf->psl_path ? s->conf->psl_path : ed_psl_default_path();
-	struct ed_psl_fault fault;
-	int r = ed_psl_load(path, s->conf->seed, &fault, &s->psl);
-
-	if (r < 0)
-		(void)snprintf(error, 256, "public suffix list %s: %s", path, strerror(-r));
-	else if (r > 0)
-		(void)snprintf(error, 256, "public suffix list %s, line %u: %s", path, fault.line,
-			       fault.text);
-	return r > 0 ? -EINVAL : r;
-}
 
 static int make_tables(struct scan *s, char error[static 256])
 {
@@ -143,54 +131,6 @@ static void watch(struct scan *s, struct ed_pipeline *p, struct ed_pipeline_stat
 }
 
 /* ----------------------------------------------------------------- result */
-
-static int by_gravity(const void *a, const void *b)
-{
-	const struct ed_alert *x = a, *y = b;
-
-	if (x->level != y->level)
-		return x->level > y->level ? -1 : 1;
-	if (x->start_ns != y->start_ns)
-		return x->start_ns < y->start_ns ? -1 : 1;
-	return strcmp(x->id, y->id);
-}
-
-/* A domain over all its clients is told only where no single client's alert says it already. */
-static bool told_by_a_client(const struct ed_book *b, const struct ed_alert *domain)
-{
-	if (ed_addr_known(&domain->client))
-		return false;
-	for (uint32_t i = 0; i < b->n; i++) {
-		const struct ed_alert *a = &b->alerts[i];
-
-		if (ed_addr_known(&a->client) && a->level >= ED_LEVEL_MEDIUM &&
-		    a->domain.n == domain->domain.n &&
-		    memcmp(a->domain.wire, domain->domain.wire, domain->domain.n) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int collect_alerts(struct scan *s, struct ed_scan_result *ret)
-{
-	size_t n = 0;
-
-	for (unsigned i = 0; i < ED_PARTITIONS; i++)
-		n += s->books[i].n;
-	ret->alerts = ed_mem_zalloc(n + 1, sizeof(*ret->alerts));
-	if (!ret->alerts)
-		return -ENOMEM;
-	for (unsigned i = 0; i < ED_PARTITIONS; i++) {
-		for (uint32_t j = 0; j < s->books[i].n; j++) {
-			if (told_by_a_client(&s->books[i], &s->books[i].alerts[j]))
-				continue;
-			ret->alerts[ret->n_alerts] = s->books[i].alerts[j];
-			ret->alerts[ret->n_alerts++].n_clients_all = (uint32_t)ret->n_clients;
-		}
-	}
-	qsort(ret->alerts, ret->n_alerts, sizeof(*ret->alerts), by_gravity);
-	return 0;
-}
 
 static void collect_tables(const struct scan *s, struct ed_scan_result *ret)
 {
@@ -279,12 +219,17 @@ static uint64_t peak_rss_bytes(void)
 static int collect(struct scan *s, const struct ed_pipeline_status *status,
 		   struct ed_scan_result *ret)
 {
+	int r;
+
 	memset(ret, 0, sizeof(*ret));
 	memcpy(ret->n_events, status->n_events, sizeof(ret->n_events));
 	collect_files(s, ret);
 	collect_tables(s, ret);
 	ret->interrupted = s->interrupted;
-	return collect_alerts(s, ret);
+	r = ed_alerts_collect(s->books, ED_PARTITIONS, &ret->alerts, &ret->n_alerts);
+	for (size_t i = 0; i < ret->n_alerts; i++)
+		ret->alerts[i].n_clients_all = (uint32_t)ret->n_clients;
+	return r;
 }
 
 int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *hooks,
@@ -303,7 +248,7 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 		return -ENOMEM;
 	s->conf = conf;
 	s->hooks = hooks;
-	r = load_psl(s, error);
+	r = ed_psl_file_load(conf->psl_path, conf->seed, &s->psl, error);
 	if (r == 0)
 		r = make_tables(s, error);
 	if (r == 0)
@@ -327,6 +272,8 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 	ed_pipeline_free(pipeline);
 	r = status.error < 0 ? status.error : ed_feed_abandon(&s->feed);
 	tell_troubles(s);
+	if (r == 0)
+		r = ed_sweep_report(s->partitions, ED_PARTITIONS);
 	if (r == 0)
 		r = collect(s, &status, ret);
 	if (r == 0) {

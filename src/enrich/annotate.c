@@ -6,13 +6,18 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/time.h"
+#include "enrich/services.h"
 #include "model/name_model.h"
 
 enum {
-	CACHE_ENTRIES = 16384, /* of 64 bytes: a miss costs far more than a look into the
-				  third-level cache */
-	OCTET_BITS = 8,        /* what a label of a reverse IPv4 name can say */
+	CACHE_WAYS = 2,
+	CACHE_SETS = 16384, /* of 128 bytes: a miss costs far more than a look into the
+			       third-level cache */
+	ZONES = 8192,
+	OCTET_BITS = 8, /* what a label of a reverse IPv4 name can say */
 	NIBBLE_BITS = 4,
+	GUID_BYTES = 36,
 	OCTETS_BELOW = 1, /* labels of an address below its zone (enrich/zone.h) */
 	NIBBLES_BELOW = 20,
 };
@@ -26,15 +31,29 @@ struct entry {
 	int32_t tail_llr;
 	uint32_t tail_hash;
 	uint8_t payload_alphabet, payload_longest, zone_off, zone_kind;
-	bool payload_mixes_case;
-	uint8_t pad[7];
+	uint8_t payload_shape, zone_service;
+	uint8_t pad[2];
+	int32_t service_until_day;
 };
 static_assert(sizeof(struct entry) == 64, "a cache line");
+
+/* What is known of a zone by itself. Names are many and their zones few, so it has a cache of its
+ * own. */
+struct zone {
+	uint64_t hash; /* 0: free */
+	int32_t llr;
+	uint32_t code;
+	int32_t service_until_day;
+	uint8_t kind, service;
+	uint8_t pad[2];
+};
 
 struct ed_annotator {
 	const struct ed_psl *psl;
 	uint64_t hash_key;
-	struct entry cache[CACHE_ENTRIES];
+	struct ed_services services;
+	struct zone zones[ZONES];
+	_Alignas(64) struct entry cache[CACHE_SETS][CACHE_WAYS]; /* by set, the last asked first */
 };
 
 int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, struct ed_annotator **ret)
@@ -45,6 +64,7 @@ int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, struct ed_anno
 		return -ENOMEM;
 	a->psl = psl;
 	a->hash_key = hash_key;
+	ed_services_init(&a->services, hash_key);
 	*ret = a;
 	return 0;
 }
@@ -123,72 +143,260 @@ static void score_tail(const struct ed_annotator *a, struct ed_span labels, stru
 	uint8_t lower[1 + ED_LABEL_MAX];
 	struct ed_label_score s;
 
-	if (tail == 0)
-		return;
 	ed_name_model_label(ed_span_from(labels, tail + 1), &s);
 	e->tail_llr = s.llr_mbits;
 	ed_name_lower(labels.p + tail, labels.n - tail, lower);
 	e->tail_hash = (uint32_t)ed_hash_bytes(lower, labels.n - tail, a->hash_key) | 1;
 }
 
+/* Bytes of the reversed IPv4 address (four octets) or IPv6 address (32 nibbles) that @labels begin
+ * with. */
+static size_t reversed_address(struct ed_span labels, unsigned *ret_bits)
+{
+	unsigned octets = 0, nibbles = 0;
+	size_t at = 0, after_octets = 0;
+	bool is_octets = true, is_nibbles = true;
+
+	for (; at < labels.n && (is_octets || is_nibbles); at += 1U + labels.p[at]) {
+		is_octets = is_octets && octets < 4 && is_octet(labels.p + at);
+		is_nibbles = is_nibbles && nibbles < 32 && is_nibble(labels.p + at);
+		octets += is_octets;
+		nibbles += is_nibbles;
+		if (octets == 4 && after_octets == 0)
+			after_octets = at + 1U + labels.p[at];
+		if (nibbles == 32) {
+			*ret_bits = 128;
+			return at + 2;
+		}
+	}
+	*ret_bits = 32;
+	return after_octets;
+}
+
+static bool is_guid(const uint8_t *label)
+{
+	if (label[0] != GUID_BYTES)
+		return false;
+	for (unsigned i = 1; i <= GUID_BYTES; i++) {
+		uint8_t c = label[i] | 0x20;
+		bool dash = i == 9 || i == 14 || i == 19 || i == 24;
+
+		if (dash ? label[i] != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+			return false;
+	}
+	return true;
+}
+
+/* A GUID names an object of a directory or a device: its digits are no sign of an encoder. What it
+ * says still counts. */
+static void pardon_guids(struct ed_span labels, struct entry *e)
+{
+	for (size_t i = 0; i < labels.n; i += 1U + labels.p[i]) {
+		struct ed_label_score s;
+
+		if (!is_guid(labels.p + i))
+			continue;
+		ed_name_model_label(ed_span_of(labels.p + i + 1, labels.p[i]), &s);
+		if (s.llr_mbits > 0)
+			e->payload_llr -= s.llr_mbits;
+	}
+}
+
+static bool is_digest(struct ed_span labels)
+{
+	unsigned n = labels.n ? labels.p[0] : 0;
+
+	if (n != 32 && n != 40 && n != 56)
+		return false;
+	for (unsigned i = 1; i <= n; i++) {
+		uint8_t c = labels.p[i] | 0x20;
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+			return false;
+	}
+	return true;
+}
+
+static bool is_artefact(struct ed_span labels)
+{
+	return labels.n >= 2 && labels.p[1] == '_' &&
+	       (labels.p[0] == 1 || (labels.n > 4 && memcmp(labels.p + 1, "_ta-", 4) == 0));
+}
+
 static void score_payload(const struct ed_annotator *a, struct ed_span labels, struct entry *e)
 {
 	struct ed_name_score s;
+	unsigned address_bits;
+	size_t address = reversed_address(labels, &address_bits);
 
+	if (address > 0) {
+		e->payload_shape |= ED_SHAPE_ADDRESS;
+		e->payload_code = address_bits * ED_NAME_MODEL_BIT_MBITS;
+		labels = ed_span_from(labels, address);
+	}
+	if (is_digest(labels))
+		e->payload_shape |= ED_SHAPE_DIGEST;
+	if (is_artefact(labels))
+		e->payload_shape |= ED_SHAPE_ARTEFACT;
 	ed_name_model_labels(labels, &s);
 	e->payload_llr = s.llr_mbits;
-	e->payload_code = s.code_mbits;
+	e->payload_code += s.code_mbits;
 	e->payload_alphabet = s.alphabet;
 	e->payload_longest = s.label_max;
-	score_tail(a, labels, e);
+	if (s.n_labels > 1)
+		score_tail(a, labels, e);
+	if (s.label_max >= GUID_BYTES)
+		pardon_guids(labels, e);
+}
+
+/*
+ * A resolver that randomises case (0x20) does so in the whole name: then case is no sign of an
+ * encoder, but it may hide one, of one case or of two. The payload is judged as it stands and
+ * folded, and what looks more encoded counts. Its case still counts as information, since it could
+ * be one.
+ */
+static void score_cased_payload(const struct ed_annotator *a, struct ed_span name,
+				struct ed_span lower, struct entry *e)
+{
+	bool payload_mixes = mixes_case(name.p, e->zone_off);
+	bool zone_mixes = mixes_case(name.p + e->zone_off, name.n - e->zone_off);
+	struct entry folded = *e;
+
+	score_payload(a, ed_span_of(name.p, e->zone_off), e);
+	if (payload_mixes && !zone_mixes)
+		e->payload_shape |= ED_SHAPE_MIXED_CASE;
+	if (!payload_mixes || !zone_mixes)
+		return;
+	score_payload(a, ed_span_of(lower.p, e->zone_off), &folded);
+	if (folded.payload_llr > e->payload_llr) {
+		uint32_t code = e->payload_code;
+
+		*e = folded;
+		e->payload_code = code;
+	}
 }
 
 /* The label that was chosen at registration; where no list knows the suffix, all of the zone. */
-static void score_zone(struct ed_span zone, struct entry *e)
+static void score_zone(struct ed_span wire, struct zone *z)
 {
 	struct ed_name_score s;
 
-	if (e->zone_kind == ED_ZONE_REGISTRABLE)
-		zone.n = 1U + zone.p[0];
-	else if (e->zone_kind == ED_ZONE_UNLISTED || e->zone_kind == ED_ZONE_SINGLE)
-		zone.n -= 1;
+	if (z->kind == ED_ZONE_REGISTRABLE)
+		wire.n = 1U + wire.p[0];
+	else if (z->kind == ED_ZONE_UNLISTED || z->kind == ED_ZONE_SINGLE)
+		wire.n -= 1;
 	else
 		return;
-	ed_name_model_labels(zone, &s);
-	e->zone_llr = s.llr_mbits;
-	e->zone_code = s.code_mbits;
+	ed_name_model_labels(wire, &s);
+	z->llr = s.llr_mbits;
+	z->code = s.code_mbits;
 }
 
-static void entry_fill(const struct ed_annotator *a, struct ed_span name, struct entry *e)
+/* A browser asks for single labels of letters that cannot exist, to learn whether it is lied to. */
+static bool is_probe(struct ed_span zone)
+{
+	for (unsigned i = 1; i <= zone.p[0]; i++) {
+		if (zone.p[i] < 'a' || zone.p[i] > 'z')
+			return false;
+	}
+	return zone.p[0] >= 7 && zone.p[0] <= 15;
+}
+
+/* What is known of the zone by name: by whom it is asked, and whether its own label means anything.
+ */
+static void score_service(const struct ed_annotator *a, struct ed_span wire, struct zone *z)
+{
+	size_t below = wire.n > 1 ? 1U + wire.p[0] : 0;
+	int32_t until_day;
+
+	z->service = ed_services_find(&a->services, z->hash, &z->service_until_day);
+	if (ed_services_is_local(wire)) {
+		z->service = ED_SERVICE_LOCAL;
+		z->service_until_day = INT32_MAX;
+	}
+	if (z->kind == ED_ZONE_SINGLE && is_probe(wire))
+		z->llr = 0;
+	/* the operator of a cloud makes up the labels under its suffix */
+	if (z->llr > 0 && below > 0 && below < wire.n &&
+	    ed_services_find(&a->services,
+			     ed_hash_bytes(wire.p + below, wire.n - below, a->hash_key),
+			     &until_day) == ED_SERVICE_CLOUD)
+		z->llr = 0;
+}
+
+static const struct zone *zone_of(struct ed_annotator *a, struct ed_span wire, uint8_t kind)
+{
+	uint64_t hash = ed_hash_bytes(wire.p, wire.n, a->hash_key);
+	struct zone *z = &a->zones[hash >> 32 & (ZONES - 1)];
+
+	if (z->hash == hash && z->kind == kind)
+		return z;
+	*z = (struct zone){ .hash = hash, .kind = kind };
+	if (kind != ED_ZONE_NONE)
+		score_zone(wire, z);
+	score_service(a, wire, z);
+	return z;
+}
+
+static void entry_fill(struct ed_annotator *a, struct ed_span name, struct entry *e)
 {
 	uint8_t lower[ED_NAME_MAX + 1];
 	struct ed_zone_cut cut;
+	const struct zone *z;
+	bool is_folded;
 
 	ed_name_lower(name.p, name.n, lower);
+	is_folded = memcmp(lower, name.p, name.n) == 0;
 	ed_zone_cut(a->psl, ed_span_of(lower, name.n), &cut);
+	z = zone_of(a, ed_span_of(lower + cut.off, name.n - cut.off), cut.kind);
 	e->zone_off = cut.off;
 	e->zone_kind = cut.kind;
 	e->name_hash = ed_hash_bytes(lower, name.n, a->hash_key);
-	e->zone_hash = ed_hash_bytes(lower + cut.off, name.n - cut.off, a->hash_key);
-	if (cut.off > 0 &&
-	    (cut.kind != ED_ZONE_REVERSE || !score_reverse(ed_span_of(lower, name.n), &cut, e)))
-		score_payload(a, ed_span_of(name.p, cut.off), e);
-	e->payload_mixes_case = mixes_case(name.p, cut.off) &&
-				!mixes_case(name.p + cut.off, name.n - cut.off);
-	if (cut.kind != ED_ZONE_NONE)
-		score_zone(ed_span_of(name.p + cut.off, name.n - cut.off), e);
+	e->zone_hash = z->hash;
+	e->zone_llr = z->llr;
+	e->zone_code = z->code;
+	e->zone_service = z->service;
+	e->service_until_day = z->service_until_day;
+	if (cut.off == 0 ||
+	    (cut.kind == ED_ZONE_REVERSE && score_reverse(ed_span_of(lower, name.n), &cut, e)))
+		return;
+	if (is_folded)
+		score_payload(a, ed_span_of(lower, cut.off), e);
+	else
+		score_cased_payload(a, name, ed_span_of(lower, name.n), e);
+}
+
+/* The list of services says until when it is believed. */
+static bool in_force(const struct entry *e, const struct ed_event *ev)
+{
+	return e->zone_service != ED_SERVICE_NONE && (ev->has & ED_FIELD_TIME) &&
+	       ev->time_ns / (24 * 3600 * ED_NS_PER_S) < e->service_until_day;
+}
+
+/* What the cache knows of the name, or makes up for it now. */
+static const struct entry *entry_of(struct ed_annotator *a, struct ed_span name)
+{
+	uint64_t raw = ed_hash_bytes(name.p, name.n, a->hash_key) | 1;
+	struct entry *set = a->cache[raw >> 32 & (CACHE_SETS - 1)];
+	struct entry older;
+
+	if (set[0].raw_hash == raw)
+		return &set[0];
+	older = set[1];
+	set[1] = set[0];
+	if (older.raw_hash == raw) {
+		set[0] = older;
+		return &set[0];
+	}
+	set[0] = (struct entry){ .raw_hash = raw };
+	entry_fill(a, name, &set[0]);
+	return &set[0];
 }
 
 static void annotate_name(struct ed_annotator *a, struct ed_event *ev)
 {
-	struct ed_span name = ed_event_qname(ev);
-	uint64_t raw = ed_hash_bytes(name.p, name.n, a->hash_key) | 1;
-	struct entry *e = &a->cache[raw >> 32 & (CACHE_ENTRIES - 1)];
+	const struct entry *e = entry_of(a, ed_event_qname(ev));
 
-	if (e->raw_hash != raw) {
-		*e = (struct entry){ .raw_hash = raw };
-		entry_fill(a, name, e);
-	}
 	ev->name_hash = e->name_hash;
 	ev->zone_hash = e->zone_hash;
 	ev->payload_llr = e->payload_llr;
@@ -197,7 +405,8 @@ static void annotate_name(struct ed_annotator *a, struct ed_event *ev)
 	ev->zone_code = e->zone_code;
 	ev->tail_llr = e->tail_llr;
 	ev->tail_hash = e->tail_hash;
-	ev->payload_mixes_case = e->payload_mixes_case;
+	ev->payload_shape = e->payload_shape;
+	ev->zone_service = in_force(e, ev) ? e->zone_service : (uint8_t)ED_SERVICE_NONE;
 	ev->payload_alphabet = e->payload_alphabet;
 	ev->payload_longest = e->payload_longest;
 	ev->zone_off = e->zone_off;

@@ -121,7 +121,8 @@ static void test_case_is_scored_and_not_hashed(void **state)
 	assert_true(low.ev.tail_hash == mixed.ev.tail_hash);
 	assert_int_equal(low.ev.zone_off, mixed.ev.zone_off);
 	assert_true(mixed.ev.payload_code > low.ev.payload_code);
-	assert_true(mixed.ev.zone_code > low.ev.zone_code);
+	/* nobody can hide a message in the case of what was registered */
+	assert_true(mixed.ev.zone_code == low.ev.zone_code);
 }
 
 static void test_key_changes_hashes_alone(void **state)
@@ -160,7 +161,7 @@ static void test_zones(void **state)
 			*chosen; /* chosen: the labels that are scored as zone */
 		enum ed_zone_kind kind;
 	} cases[] = {
-		{ "www.mail.Example.co.uk", "example.co.uk", "www.mail", "Example",
+		{ "www.mail.Example.co.uk", "example.co.uk", "www.mail", "example",
 		  ED_ZONE_REGISTRABLE },
 		{ "example.com", "example.com", "", "example", ED_ZONE_REGISTRABLE },
 		{ "com", "com", "", "", ED_ZONE_SUFFIX },
@@ -208,16 +209,21 @@ static void test_rightmost_label_of_the_payload(void **state)
 	assert_int_equal(single.ev.tail_llr, 0);
 }
 
+static bool has_mixed_case(const char *name)
+{
+	return annotated(name).ev.payload_shape & ED_SHAPE_MIXED_CASE;
+}
+
 /* A resolver that randomises case does so in the whole name, a tunnel only in what is its own. */
 static void test_mixed_case(void **state)
 {
 	(void)state;
-	assert_true(annotated("aBcDeF.example.com").ev.payload_mixes_case);
-	assert_true(annotated("aBcDeF.EXAMPLE.COM").ev.payload_mixes_case);
-	assert_false(annotated("aBcDeF.eXaMpLe.cOm").ev.payload_mixes_case);
-	assert_false(annotated("abcdef.eXaMpLe.com").ev.payload_mixes_case);
-	assert_false(annotated("ABCDEF.example.com").ev.payload_mixes_case);
-	assert_false(annotated("eXaMpLe.com").ev.payload_mixes_case);
+	assert_true(has_mixed_case("aBcDeF.example.com"));
+	assert_true(has_mixed_case("aBcDeF.EXAMPLE.COM"));
+	assert_false(has_mixed_case("aBcDeF.eXaMpLe.cOm"));
+	assert_false(has_mixed_case("abcdef.eXaMpLe.com"));
+	assert_false(has_mixed_case("ABCDEF.example.com"));
+	assert_false(has_mixed_case("eXaMpLe.com"));
 }
 
 static void test_unknown_name(void **state)
@@ -274,7 +280,7 @@ static void test_reverse_names_that_are_no_address(void **state)
 		{ "g", "0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa" },
 		{ "10", "0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa" },
 		{ "\\200.\\201.\\202", "0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa" },
-		{ "0.1.2.3.4.5.6.7.8.9.a.b.c.d.e.f.0.1.2.3.4", "0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa" },
+		{ "a.1.2.3.4.5.6.7.8.9.a.b.c.d.e.f.0.1.2.3.4", "0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa" },
 	};
 
 	(void)state;
@@ -290,6 +296,130 @@ static void test_reverse_names_that_are_no_address(void **state)
 		assert_int_equal(o.ev.payload_code, s.code_mbits);
 		assert_int_equal(o.ev.payload_llr, s.llr_mbits);
 	}
+}
+
+/* ----------------------------------------------------- what is asked by trade */
+
+static void test_reversed_addresses(void **state)
+{
+	static const struct {
+		const char *name, *behind;
+		unsigned bits;
+	} cases[] = {
+		{ "7.2.0.192.list.example.com", "list", 32 },
+		{ "7.2.0.192.example.com", "", 32 },
+		{ "255.255.255.255.a.b.example.com", "a.b", 32 },
+		{ "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.f.f.0.0.0.0.8.b.d.0.1.0.0.2.l.example.com",
+		  "l", 128 },
+	};
+	static const char *const others[] = {
+		"2.0.192.list.example.com",     "256.2.0.192.list.example.com",
+		"7.2.0.a192.list.example.com",  "x.7.2.0.192.example.com",
+		"a.b.c.d.e.f.list.example.com", "1234.2.0.192.example.com",
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct observed o = annotated(cases[i].name);
+		struct ed_name_score s = score(cases[i].behind);
+
+		assert_int_equal(o.ev.payload_shape, ED_SHAPE_ADDRESS);
+		assert_int_equal(o.ev.payload_code, cases[i].bits * BIT + s.code_mbits);
+		assert_int_equal(o.ev.payload_llr, s.llr_mbits);
+	}
+	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_int_equal(annotated(others[i]).ev.payload_shape, 0);
+}
+
+/* A GUID names a thing: no sign of an encoder, but its 122 bits are counted. */
+static void test_guids_are_pardoned(void **state)
+{
+	static const char guid[] = "1f4a9c03-77d2-4e1b-9b64-0c5de2a8f391";
+	struct observed o, broken;
+	char name[256];
+
+	(void)state;
+	assert_true(score(guid).llr_mbits > 0);
+	(void)snprintf(name, sizeof(name), "%s.example.com", guid);
+	o = annotated(name);
+	assert_int_equal(o.ev.payload_llr, 0);
+	assert_int_equal(o.ev.payload_code, score(guid).code_mbits);
+	assert_true(o.ev.payload_code >= 122 * BIT);
+	(void)snprintf(name, sizeof(name), "mfrggzdfmztwq2lk.%s.example.com", guid);
+	assert_int_equal(annotated(name).ev.payload_llr, score("mfrggzdfmztwq2lk").llr_mbits);
+	/* one letter that is no digit, or a dash too far */
+	broken = annotated("1f4a9c03-77d2-4e1b-9b64-0c5de2a8f39g.example.com");
+	assert_true(broken.ev.payload_llr > 0);
+	broken = annotated("1f4a9c037-7d2-4e1b-9b64-0c5de2a8f391.example.com");
+	assert_true(broken.ev.payload_llr > 0);
+}
+
+static void test_what_resolvers_ask_themselves(void **state)
+{
+	(void)state;
+	assert_int_equal(annotated("_ta-4f66.example.com").ev.payload_shape, ED_SHAPE_ARTEFACT);
+	assert_int_equal(annotated("_.example.com").ev.payload_shape, ED_SHAPE_ARTEFACT);
+	assert_int_equal(annotated("_tb-4f66.example.com").ev.payload_shape, 0);
+	assert_int_equal(annotated("_tcp.example.com").ev.payload_shape, 0);
+	assert_int_equal(annotated("_t.example.com").ev.payload_shape, 0);
+	assert_int_equal(annotated("x._ta-4f66.example.com").ev.payload_shape, 0);
+}
+
+/* Random case in the whole name is a resolver's: an ordinary name stays ordinary, and an encoded
+ * one is not hidden by it. */
+static void test_random_case_is_folded(void **state)
+{
+	struct observed plain = annotated("download-server.example.com");
+	struct observed cased = annotated("dOwNlOaD-sErVeR.eXaMpLe.CoM");
+	struct observed low = annotated("mfrggzdfmztwq2lknnwg23tpoa.example.com");
+	struct observed mixed = annotated("mFRggzDFmztWQ2lKNNwg23tPoA.ExAmPlE.cOm");
+
+	(void)state;
+	assert_false(cased.ev.payload_shape & ED_SHAPE_MIXED_CASE);
+	assert_true(plain.ev.payload_llr < 0 && cased.ev.payload_llr < BIT * 8);
+	assert_true(mixed.ev.payload_llr >= low.ev.payload_llr);
+	assert_true(mixed.ev.payload_code > low.ev.payload_code);
+	/* the same name below a zone in one case: its case is its own */
+	assert_true(annotated("dOwNlOaD-sErVeR.example.com").ev.payload_shape &
+		    ED_SHAPE_MIXED_CASE);
+}
+
+/* What annotation says of the zone of @name on the day @day. */
+static uint8_t service(const char *name, int64_t day)
+{
+	struct observed o = unannotated(name);
+
+	o.ev.has = ED_FIELD_TIME;
+	o.ev.time_ns = day * 86400 * INT64_C(1000000000);
+	ed_annotate(shared, &o.ev);
+	return o.ev.zone_service;
+}
+
+static void test_services_until_their_day(void **state)
+{
+	enum { DAY_2026_11_22 = 20779, DAY_2028_01_01 = 21184 };
+
+	(void)state;
+	assert_int_equal(service("a.b.cloudfront.net", DAY_2026_11_22), ED_SERVICE_CLOUD);
+	assert_int_equal(service("A.b.CloudFront.net", DAY_2026_11_22), ED_SERVICE_CLOUD);
+	assert_int_equal(service("x.spamcop.net", DAY_2028_01_01 - 1), ED_SERVICE_BLOCK_LIST);
+	assert_int_equal(service("x.spamcop.net", DAY_2028_01_01), ED_SERVICE_NONE);
+	assert_int_equal(service("x.example.net", DAY_2026_11_22), ED_SERVICE_NONE);
+	assert_int_equal(service("x.printer.local", DAY_2028_01_01), ED_SERVICE_LOCAL);
+	assert_int_equal(service("printer.corp", DAY_2028_01_01 * 4), ED_SERVICE_LOCAL);
+	/* a day that nobody knows believes no row */
+	assert_int_equal(annotated("x.spamcop.net").ev.zone_service, ED_SERVICE_NONE);
+}
+
+/* Browsers ask for names that cannot exist; clouds make up the labels below their suffix. */
+static void test_zones_that_nobody_chose(void **state)
+{
+	(void)state;
+	assert_true(score("qxzjvkwpf").llr_mbits > 0);
+	assert_int_equal(annotated("qxzjvkwpf").ev.zone_llr, 0);
+	assert_int_equal(annotated("qxzjv4wpf").ev.zone_llr, score("qxzjv4wpf").llr_mbits);
+	assert_true(annotated("qxzjvkwpfqxzjvkwpf").ev.zone_llr > 0);
+	assert_true(annotated("qxzjvkwpf.example").ev.zone_llr > 0);
 }
 
 static int by_value(const void *a, const void *b)
@@ -354,6 +484,12 @@ int main(void)
 		cmocka_unit_test(test_unknown_name),
 		cmocka_unit_test(test_reverse_names),
 		cmocka_unit_test(test_reverse_names_that_are_no_address),
+		cmocka_unit_test(test_reversed_addresses),
+		cmocka_unit_test(test_guids_are_pardoned),
+		cmocka_unit_test(test_what_resolvers_ask_themselves),
+		cmocka_unit_test(test_random_case_is_folded),
+		cmocka_unit_test(test_services_until_their_day),
+		cmocka_unit_test(test_zones_that_nobody_chose),
 		cmocka_unit_test(test_clients_differ),
 	};
 

@@ -18,10 +18,13 @@ enum {
 	LLR_MAX_MBITS = 12 * 1024,
 	SUM_MIN_MBITS = -24 * 1024, /* a tunnel that starts after ordinary names is not forgiven for
 				       them */
-	SUM_MAX_MBITS = 1 << 20,
+	SUM_MAX_MBITS = 1 << 30,
+	SHORT_BYTES = 6,   /* up to five characters say too little to tell */
+	DIGITS_BYTES = 24, /* shorter numbers count or name machines */
+	DIGITS_MAX_MBITS = 2 * 1024,
 	LABELS_DEPENDENT = 4,
 	LONG_LABEL = 52, /* QueryLengthThreshold's default, a label that few names need */
-	ALPHABETS = 12,
+	ALPHABETS = 11,
 	SIGNS_MIN = 8, /* names before the signs speak */
 };
 
@@ -38,6 +41,8 @@ struct content_state {
 	uint32_t n_long;
 	uint32_t payload_bytes;
 	uint32_t max_bytes;
+	uint32_t n_address;           /* reversed addresses */
+	uint16_t n_digest;            /* hexadecimal digests (MD5, SHA-1, ...); saturates */
 	uint16_t alphabet[ALPHABETS]; /* names that fit each best; saturates */
 };
 static_assert((int)ED_ALPHABET_N <= (int)ALPHABETS, "a counter for each alphabet");
@@ -48,6 +53,19 @@ static int32_t clip(int32_t v, int32_t min, int32_t max)
 	return v < min ? min : v > max ? max : v;
 }
 
+static int32_t llr_max(const struct ed_sighting *s)
+{
+	const struct ed_event *ev = s->ev;
+
+	if (s->key_kind == ED_KEY_CLIENT)
+		return LLR_MAX_MBITS;
+	if (ev->zone_off <= SHORT_BYTES)
+		return 0;
+	return ev->payload_alphabet == ED_ALPHABET_DIGITS && ev->zone_off < DIGITS_BYTES ?
+		       DIGITS_MAX_MBITS :
+		       LLR_MAX_MBITS;
+}
+
 /* The payload's ratio without the label that all names of the key end in. */
 static int32_t own_llr(struct content_state *c, const struct ed_sighting *s)
 {
@@ -56,7 +74,7 @@ static int32_t own_llr(struct content_state *c, const struct ed_sighting *s)
 
 	c->last_tail = s->ev->tail_hash;
 	return clip(same ? s->llr_mbits - s->ev->tail_llr : s->llr_mbits, LLR_MIN_MBITS,
-		    LLR_MAX_MBITS);
+		    llr_max(s));
 }
 
 static void content_observe(void *state, const struct ed_sighting *s)
@@ -74,7 +92,11 @@ static void content_observe(void *state, const struct ed_sighting *s)
 	c->sum_mbits = clip(c->sum_mbits + llr * s->stands_for, SUM_MIN_MBITS, SUM_MAX_MBITS);
 	c->n_names += s->stands_for;
 	c->n_encoded += llr > 0;
-	c->n_mixed_case += s->key_kind != ED_KEY_CLIENT && ev->payload_mixes_case;
+	c->n_mixed_case += s->key_kind != ED_KEY_CLIENT &&
+			   (ev->payload_shape & ED_SHAPE_MIXED_CASE) != 0;
+	c->n_address += (ev->payload_shape & ED_SHAPE_ADDRESS) != 0;
+	if ((ev->payload_shape & ED_SHAPE_DIGEST) && c->n_digest < UINT16_MAX)
+		c->n_digest++;
 	c->n_long += ev->payload_longest >= LONG_LABEL;
 	if (n == c->last_bytes && c->n_same_bytes < UINT16_MAX)
 		c->n_same_bytes++;
@@ -95,6 +117,8 @@ static void content_fade(void *state)
 	c->n_encoded /= 2;
 	c->n_mixed_case /= 2;
 	c->n_same_bytes /= 2;
+	c->n_address /= 2;
+	c->n_digest /= 2;
 	c->n_long /= 2;
 	c->payload_bytes /= 2;
 	for (unsigned i = 0; i < ALPHABETS; i++)
@@ -134,9 +158,14 @@ static void content_weigh(const void *state, const struct ed_subject *subject,
 	double sum = c->sum_mbits / 1024.0;
 	unsigned best = best_alphabet(c);
 
-	(void)subject;
 	if (c->n_names == 0)
 		return;
+	if (subject->others_llr_bits > 0) {
+		/* what the domain's names look like when others ask them is no sign against this
+		 * client */
+		sum -= subject->others_llr_bits * c->n_names;
+		ed_evidence_fact(ret, "usual_likelihood_ratio_bits", subject->others_llr_bits);
+	}
 	ret->bits = sign_bits(c);
 	if (sum > 0)
 		ret->bits += (float)(sum / LABELS_DEPENDENT);
@@ -148,6 +177,10 @@ static void content_weigh(const void *state, const struct ed_subject *subject,
 	ed_evidence_fact(ret, "long_labels_share", (double)c->n_long / c->n_names);
 	ed_evidence_fact(ret, "mixed_case_share", (double)c->n_mixed_case / c->n_names);
 	ed_evidence_fact(ret, "same_length_share", (double)c->n_same_bytes / c->n_names);
+	if (c->n_digest > 0)
+		ed_evidence_fact(ret, "digest_share", (double)c->n_digest / c->n_names);
+	if (c->n_address > 0)
+		ed_evidence_fact(ret, "address_share", (double)c->n_address / c->n_names);
 	ed_evidence_fact_text(ret, "alphabet", ed_name_model_alphabet_name(best));
 	ed_evidence_fact(ret, "alphabet_share", (double)c->alphabet[best] / c->n_names);
 }

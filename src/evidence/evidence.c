@@ -8,3 +8,20 @@ const struct ed_evidence_family *const ed_evidence_families[] = {
 #undef EVIDENCE
 	NULL,
 };
+
+size_t ed_evidence_offset(unsigned id)
+{
+	size_t at = 0;
+
+	for (unsigned i = 0; i < id; i++)
+		at += (ed_evidence_families[i]->state_bytes + 7) & ~(size_t)7;
+	return at;
+}
+
+const char *ed_client_role_name(enum ed_client_role role)
+{
+	static const char *const names[ED_CLIENT_ROLES] = { "unknown", "narrow", "ordinary",
+							    "busy",    "mail",   "resolver" };
+
+	return (unsigned)role < ED_CLIENT_ROLES ? names[role] : names[0];
+}

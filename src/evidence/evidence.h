@@ -18,6 +18,20 @@ enum ed_key_kind {
 	ED_KEY_N
 };
 
+/* What a client seems to be, from what it asks. */
+enum ed_client_role {
+	ED_CLIENT_UNKNOWN,
+	ED_CLIENT_NARROW,   /* asks for one or two domains: a device, a server, an appliance */
+	ED_CLIENT_ORDINARY, /* a person's machine */
+	ED_CLIENT_BUSY,     /* very many domains: a crawler, a proxy, a forwarder */
+	ED_CLIENT_MAIL,     /* asks many domains for MX, TXT, SPF */
+	ED_CLIENT_RESOLVER, /* asks authorities itself */
+	ED_CLIENT_ROLES
+};
+
+/* Static text for a role. */
+const char *ed_client_role_name(enum ed_client_role role);
+
 /* One lookup as a key sees it: the event and what the shard found out about it for this key. */
 struct ed_sighting {
 	const struct ed_event *ev;
@@ -28,22 +42,40 @@ struct ed_sighting {
 	bool is_new;        /* this key has not asked this payload before, as far as it remembers */
 	bool is_plain;      /* CLIENT: the domain looks chosen by people; only content counts it */
 	uint8_t stands_for; /* lookups that this one represents: plain domains are sampled */
+	uint8_t n_askers;   /* clients known to ask this very name, up to three; 0: not known */
 	bool is_shared; /* three clients or more have asked this very name: it carries no message */
 	int32_t llr_mbits;     /* of the payload, 1/1024 bit */
 	uint32_t code_mbits;   /* its code length */
 	uint64_t payload_hash; /* keyed, of the lower-cased payload */
 };
 
-/* What the shard knows of the key when it asks for a weight. */
+/* What the shard knows of the key, and of what surrounds it, when it asks for a weight. */
 struct ed_subject {
 	uint8_t key_kind;
+	uint8_t role;       /* ed_client_role, of the client (PAIR) */
+	uint8_t service;    /* ed_service, of the domain */
 	uint32_t n_clients; /* clients that ask the domain (PAIR, DOMAIN) */
 	uint64_t n_queries;
 	uint64_t n_responses;
-	uint64_t n_names;  /* distinct payloads */
-	double info_bytes; /* information in the names of the window, sketch estimate */
+	uint64_t n_names;   /* distinct payloads */
+	double info_bytes;  /* information of the last day: names, repeats, types, headers */
+	double extra_bytes; /* of it, what is not in the names */
+	double month_bytes; /* information of 30 days or more */
+	double usual_p; /* share of this site's (client, domain) days with as much; 1: not known */
+	double others_bytes;    /* what the domain's other clients said in the day, on average */
+	double client_size;     /* how much the client asks, in average clients of the site */
+	double others_llr_bits; /* mean of the domain's names as other clients ask them; 0: not
+				   known */
 	int64_t first_ns, last_ns;
-	uint32_t has; /* fields that any event of the key carried */
+	int64_t domain_first_ns; /* when anybody first asked for the domain */
+	int64_t site_first_ns;   /* when the input began */
+	uint32_t n_site_clients; /* clients of the whole site, as far as this partition sees them */
+	uint32_t n_site_zones;   /* domains of this partition: a sixteenth of the site's */
+	uint32_t n_client_questions; /* of the client in this partition, to whatever domain */
+	uint32_t n_client_zones;
+	uint32_t n_resolver_clients; /* of the server that was asked; 0: not known */
+	uint32_t n_resolver_zones;   /* domains of this partition that it was asked for */
+	uint32_t has;                /* fields that any event of the key carried */
 };
 
 struct ed_evidence_family {
@@ -72,6 +104,9 @@ enum {
 #undef EVIDENCE
 	ED_EVIDENCE_N
 };
+
+/* Where the state of family @id begins among all states of a key, which lie one behind the other. */
+size_t ed_evidence_offset(unsigned id);
 
 /* The registry, in the order of evidence.def; NULL-terminated. */
 extern const struct ed_evidence_family *const ed_evidence_families[];

@@ -6,22 +6,24 @@
  */
 #include "evidence/evidence.h"
 
-enum { N_MIN = 5, DISTINCT_MIN = 20, TTL_LOW_S = 3 };
+enum { N_MIN = 5, DISTINCT_MIN = 20, DISTINCT_MANY = 100, TTL_LOW_S = 3, TTL_MAX_S = 600 };
 
 struct structure_state {
 	uint32_t n_queries, n_new;
 	uint32_t n_rare;  /* NULL, PRIVATE, KEY and other types no ordinary client asks for */
 	uint32_t n_text;  /* TXT, SPF */
 	uint32_t n_names; /* CNAME, MX, SRV asked for by the client itself */
-	uint32_t n_responses, n_answered;
+	uint32_t n_responses;
+	uint32_t sum_ttl_s; /* of answers, each at most TTL_MAX_S: what remained of their life */
 	uint32_t n_failed; /* NXDOMAIN, SERVFAIL, REFUSED */
 	uint32_t n_ttl, n_ttl_low;
 	uint32_t n_trailing; /* bytes behind the last record */
 	uint32_t n_same_v4;  /* A answers equal to the one before */
 	uint32_t n_v4;
 	uint32_t last_v4;
-	uint32_t n_sized; /* responses whose rdata size is known */
-	uint64_t bytes_opaque, bytes_names;
+	uint32_t n_loopback;                /* A answers in 127/8: a code, not a place */
+	uint32_t n_sized;                   /* responses whose rdata size is known */
+	uint32_t bytes_opaque, bytes_names; /* saturate */
 };
 static_assert(sizeof(struct structure_state) <= ED_EVIDENCE_STATE_MAX, "per-key budget");
 
@@ -61,6 +63,11 @@ static void observe_type(struct structure_state *st, uint16_t qtype)
 	}
 }
 
+static uint32_t sum_u32(uint32_t a, uint32_t b)
+{
+	return a + b < a ? UINT32_MAX : a + b;
+}
+
 static void observe_answer(struct structure_state *st, const struct ed_event *ev)
 {
 	const struct ed_dns_answers *a = &ev->answers;
@@ -68,20 +75,21 @@ static void observe_answer(struct structure_state *st, const struct ed_event *ev
 	st->n_responses++;
 	st->n_failed += (ev->has & ED_FIELD_RCODE) && ev->rcode != ED_RCODE_NOERROR;
 	st->n_trailing += ev->trailing_bytes > 0;
-	st->n_answered += a->n > 0;
 	if ((ev->has & ED_FIELD_TTL) && a->n > 0) {
 		st->n_ttl++;
 		st->n_ttl_low += a->ttl_max_s <= TTL_LOW_S;
+		st->sum_ttl_s += a->ttl_max_s < TTL_MAX_S ? a->ttl_max_s : TTL_MAX_S;
 	}
 	if (ev->has & ED_FIELD_RDATA_BYTES) {
 		st->n_sized++;
-		st->bytes_opaque += a->bytes_opaque;
-		st->bytes_names += a->bytes_names;
+		st->bytes_opaque = sum_u32(st->bytes_opaque, a->bytes_opaque);
+		st->bytes_names = sum_u32(st->bytes_names, a->bytes_names);
 	}
 	if (a->first_v4) {
 		st->n_v4++;
 		st->n_same_v4 += a->first_v4 == st->last_v4;
 		st->last_v4 = a->first_v4;
+		st->n_loopback += a->first_v4 >> 24 == 127;
 	}
 }
 
@@ -94,7 +102,7 @@ static void structure_observe(void *state, const struct ed_sighting *s)
 	if (s->is_query) {
 		st->n_queries++;
 		st->n_new += s->is_new && !s->is_shared;
-		if (s->ev->has & ED_FIELD_QTYPE)
+		if ((s->ev->has & ED_FIELD_QTYPE) && !(s->ev->payload_shape & ED_SHAPE_ARTEFACT))
 			observe_type(st, s->ev->qtype);
 	}
 	if (s->is_response)
@@ -105,9 +113,9 @@ static void structure_fade(void *state)
 {
 	struct structure_state *st = state;
 	uint32_t *counts[] = { &st->n_queries, &st->n_new,       &st->n_rare,     &st->n_text,
-			       &st->n_names,   &st->n_responses, &st->n_answered, &st->n_failed,
+			       &st->n_names,   &st->n_responses, &st->sum_ttl_s, &st->n_failed,
 			       &st->n_ttl,     &st->n_ttl_low,   &st->n_trailing, &st->n_same_v4,
-			       &st->n_v4,      &st->n_sized };
+			       &st->n_v4,      &st->n_loopback,  &st->n_sized };
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		*counts[i] /= 2;
@@ -130,8 +138,10 @@ static double question_bits(const struct structure_state *st)
 		bits += 2 * share(st->n_text, st->n_queries);
 	if (st->n_names >= 3)
 		bits += 2 * share(st->n_names, st->n_queries);
-	if (st->n_new >= DISTINCT_MIN && share(st->n_new, st->n_queries) >= 0.95)
+	if (st->n_new >= DISTINCT_MANY && share(st->n_new, st->n_queries) >= 0.95)
 		bits += 2;
+	else if (st->n_new >= DISTINCT_MIN && share(st->n_new, st->n_queries) >= 0.95)
+		bits += 1.5;
 	else if (st->n_new >= N_MIN && share(st->n_new, st->n_queries) >= 0.8)
 		bits += 1;
 	return bits;
@@ -178,18 +188,22 @@ static void structure_weigh(const void *state, const struct ed_subject *subject,
 	}
 	if (st->n_responses > 0)
 		ed_evidence_fact(ret, "failed_share", share(st->n_failed, st->n_responses));
-	if (st->n_ttl > 0)
+	if (st->n_ttl > 0) {
 		ed_evidence_fact(ret, "ttl_3s_or_less_share", share(st->n_ttl_low, st->n_ttl));
+		ed_evidence_fact(ret, "ttl_mean_s", share(st->sum_ttl_s, st->n_ttl));
+	}
 	if (st->n_sized > 0) {
 		ed_evidence_fact(ret, "answer_payload_bytes_mean",
-				 share(st->bytes_opaque + st->bytes_names, st->n_sized));
+				 share((uint64_t)st->bytes_opaque + st->bytes_names, st->n_sized));
 		ed_evidence_fact(ret, "answer_payload_bytes",
-				 (double)(st->bytes_opaque + st->bytes_names));
+				 (double)st->bytes_opaque + st->bytes_names);
 	}
 	if (st->n_trailing > 0)
 		ed_evidence_fact(ret, "hidden_bytes_share", share(st->n_trailing, st->n_responses));
 	if (st->n_v4 > 0)
 		ed_evidence_fact(ret, "same_address_share", share(st->n_same_v4, st->n_v4));
+	if (st->n_loopback > 0)
+		ed_evidence_fact(ret, "loopback_share", share(st->n_loopback, st->n_responses));
 }
 
 const struct ed_evidence_family ed_evidence_structure = {

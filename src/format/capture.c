@@ -3,9 +3,11 @@
 #include "format/capture.h"
 
 #include "base/cursor.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "format/dns_event.h"
+#include "format/foreign.h"
 #include "wire/tcp.h"
 
 #include <errno.h>
@@ -27,6 +29,7 @@ enum { ANALYSED = ED_DROP_N };
 struct ed_capture {
 	struct ed_frag frag;
 	struct ed_tcp tcp;
+	struct ed_foreign_flows foreign;
 };
 
 int ed_capture_new(struct ed_capture **ret)
@@ -73,7 +76,7 @@ static unsigned judge_udp(const struct ed_packet *pkt)
 	return ED_DROP_NOT_DNS;
 }
 
-static bool is_dns_tcp(const struct ed_packet *pkt)
+static bool on_dns_port(const struct ed_packet *pkt)
 {
 	return pkt->src_port == PORT_DNS || pkt->dst_port == PORT_DNS;
 }
@@ -86,15 +89,12 @@ static void set_addr(const struct ed_packet *pkt, const uint8_t *p, struct ed_ad
 		ed_addr_from_v4(p, ret);
 }
 
-/* Who asked whom: the asker is the sender of a query and the receiver of a response. */
-static void set_ends(const struct ed_packet *pkt, struct ed_event *ev)
+static void set_ends(const struct ed_packet *pkt, bool from_client, struct ed_event *ev)
 {
-	bool query = ev->kind == ED_EVENT_DNS_QUERY;
-
-	set_addr(pkt, query ? pkt->src : pkt->dst, &ev->client);
-	set_addr(pkt, query ? pkt->dst : pkt->src, &ev->resolver);
-	ev->client_port = query ? pkt->src_port : pkt->dst_port;
-	ev->resolver_port = query ? pkt->dst_port : pkt->src_port;
+	set_addr(pkt, from_client ? pkt->src : pkt->dst, &ev->client);
+	set_addr(pkt, from_client ? pkt->dst : pkt->src, &ev->resolver);
+	ev->client_port = from_client ? pkt->src_port : pkt->dst_port;
+	ev->resolver_port = from_client ? pkt->dst_port : pkt->src_port;
 	ev->net_tag = pkt->net_tag;
 	ev->has |= ED_FIELD_CLIENT_PORT | ED_FIELD_TRANSPORT;
 	if (ed_addr_known(&ev->client))
@@ -103,18 +103,38 @@ static void set_ends(const struct ed_packet *pkt, struct ed_event *ev)
 		ev->has |= ED_FIELD_RESOLVER;
 }
 
-/* A message in @msg, @wire_n bytes when it was sent. Returns ANALYSED or the reason there is no
- * event. */
-static unsigned emit(const struct ed_capture_record *r, const struct ed_packet *pkt,
-		     struct ed_span msg, size_t wire_n, struct ed_batch *out)
+/* The port tells the server; where both have it, the lower address is taken for the client, so that
+ * both directions agree. */
+static bool is_to_server(const struct ed_packet *pkt)
 {
-	struct ed_event *ev = ed_batch_peek(out);
+	if (pkt->src_port != pkt->dst_port)
+		return pkt->dst_port == PORT_DNS;
+	return memcmp(pkt->src, pkt->dst, pkt->v6 ? 16 : 4) < 0;
+}
 
-	if (!ev)
-		return ED_DROP_BATCH_FULL;
-	if (ed_dns_event_read(msg, wire_n, ev) != 0)
-		return wire_n > msg.n ? ED_DROP_SNAPPED : ED_DROP_MALFORMED;
-	set_ends(pkt, ev);
+static void fill_foreign(const struct ed_packet *pkt, struct ed_span data, size_t wire_n,
+			 struct ed_event *ev)
+{
+	struct ed_foreign_payload *f = &ev->foreign;
+	bool from_client = is_to_server(pkt);
+
+	ev->kind = ED_EVENT_NOT_DNS;
+	/* No table's key: the key of the run is not needed. */
+	f->hash = (uint32_t)ed_hash_bytes(data.p, data.n, 0);
+	f->n_first = (uint8_t)(data.n < sizeof(f->first) ? data.n : sizeof(f->first));
+	memcpy(f->first, data.p, f->n_first);
+	if (from_client)
+		ev->size_query = (uint32_t)wire_n;
+	else
+		ev->size_response = (uint32_t)wire_n;
+	ev->has |= from_client ? ED_FIELD_SIZE_QUERY : ED_FIELD_SIZE_RESPONSE;
+	set_ends(pkt, from_client, ev);
+}
+
+/* What is not of the message. */
+static void commit(const struct ed_capture_record *r, const struct ed_packet *pkt,
+		   struct ed_batch *out, struct ed_event *ev)
+{
 	ev->transport = pkt->protocol == PROTO_TCP ? ED_TRANSPORT_TCP : ED_TRANSPORT_UDP;
 	ev->time_ns = r->time_ns;
 	ev->time_quality = ED_TIME_NONE;
@@ -125,7 +145,44 @@ static unsigned emit(const struct ed_capture_record *r, const struct ed_packet *
 	ev->offset = r->offset;
 	ev->source = r->source;
 	ed_batch_commit(out, ev);
+}
+
+/* The packet's payload, which is not DNS. Returns ANALYSED or the reason there is no event. */
+static unsigned emit_foreign(const struct ed_capture_record *r, const struct ed_packet *pkt,
+			     struct ed_batch *out)
+{
+	struct ed_event *ev = ed_batch_peek(out);
+
+	if (!ev)
+		return ED_DROP_BATCH_FULL;
+	fill_foreign(pkt, pkt->data, pkt->wire_n, ev);
+	commit(r, pkt, out, ev);
 	return ANALYSED;
+}
+
+/* A message in @msg, @wire_n bytes when it was sent. Returns ANALYSED or the reason there is no
+ * event. Who asked whom: the asker is the sender of a query and the receiver of a response. */
+static unsigned emit(const struct ed_capture_record *r, const struct ed_packet *pkt,
+		     struct ed_span msg, size_t wire_n, struct ed_batch *out)
+{
+	struct ed_event *ev = ed_batch_peek(out);
+
+	if (!ev)
+		return ED_DROP_BATCH_FULL;
+	if (ed_dns_event_read(msg, wire_n, ev) != 0)
+		return wire_n > msg.n ? ED_DROP_SNAPPED : ED_DROP_MALFORMED;
+	set_ends(pkt, ev->kind == ED_EVENT_DNS_QUERY, ev);
+	commit(r, pkt, out, ev);
+	return ANALYSED;
+}
+
+/* A UDP packet that judge_udp wants read. */
+static unsigned emit_udp(const struct ed_capture_record *r, const struct ed_packet *pkt,
+			 struct ed_batch *out)
+{
+	if (ed_foreign_datagram(pkt->data, pkt->wire_n) && on_dns_port(pkt) && !is_group(pkt))
+		return emit_foreign(r, pkt, out);
+	return emit(r, pkt, pkt->data, pkt->wire_n, out);
 }
 
 /* @n packets share a fate. */
@@ -174,7 +231,7 @@ static bool defer(const struct ed_capture_record *r, struct ed_batch *out)
 static void decode_tcp(const struct ed_capture_record *r, const struct ed_packet *pkt,
 		       struct ed_batch *out)
 {
-	if (!is_dns_tcp(pkt)) {
+	if (!on_dns_port(pkt)) {
 		settle(out, ED_DROP_NOT_DNS, r->offset, 1);
 	} else if (pkt->wire_n == 0) {
 		settle(out, ED_DROP_NO_PAYLOAD, r->offset, 1);
@@ -201,7 +258,7 @@ void ed_capture_decode(const struct ed_capture_record *r, struct ed_batch *out)
 	case ED_PACKET_UDP:
 		fate = judge_udp(&pkt);
 		if (fate == ANALYSED)
-			fate = emit(r, &pkt, pkt.data, pkt.wire_n, out);
+			fate = emit_udp(r, &pkt, out);
 		settle(out, fate, r->offset, 1);
 		break;
 	case ED_PACKET_TCP:
@@ -290,6 +347,10 @@ static void resolve_tcp(struct ordered *o)
 
 	set_addr(pkt, pkt->src, &seg.key.src);
 	set_addr(pkt, pkt->dst, &seg.key.dst);
+	if (ed_foreign_segment(&o->c->foreign, &seg)) {
+		settle_ordered(o, emit_foreign(o->r, pkt, o->out));
+		return;
+	}
 	switch (ed_tcp_feed(&o->c->tcp, &seg, &loss)) {
 	case ED_TCP_TAKEN:
 		drain_tcp(o, &loss);
@@ -315,7 +376,7 @@ static unsigned judge_fragment(const struct ed_packet *pkt)
 	first.dst_port = ed_get_be16(pkt->data.p + 2);
 	if (pkt->protocol == PROTO_UDP && !ed_packet_is_tunnel_port(first.dst_port))
 		return judge_udp(&first);
-	if (pkt->protocol == PROTO_TCP && !is_dns_tcp(&first))
+	if (pkt->protocol == PROTO_TCP && !on_dns_port(&first))
 		return ED_DROP_NOT_DNS;
 	return ANALYSED;
 }
@@ -405,14 +466,14 @@ static void resolve_payload(struct ordered *o, enum ed_packet_kind kind)
 {
 	unsigned fate;
 
-	if (kind == ED_PACKET_TCP && is_dns_tcp(&o->pkt)) {
+	if (kind == ED_PACKET_TCP && on_dns_port(&o->pkt)) {
 		if (o->pkt.wire_n == 0)
 			settle_ordered(o, ED_DROP_NO_PAYLOAD);
 		resolve_tcp(o);
 	} else if (kind == ED_PACKET_UDP) {
 		fate = judge_udp(&o->pkt);
 		if (fate == ANALYSED)
-			fate = emit(o->r, &o->pkt, o->pkt.data, o->pkt.wire_n, o->out);
+			fate = emit_udp(o->r, &o->pkt, o->out);
 		settle_ordered(o, fate);
 	} else {
 		settle_ordered(o, drop_of(kind));

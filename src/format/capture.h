@@ -6,7 +6,7 @@
  *
  * Which packets are DNS: either port is 53; or UDP with either port 5353 between single hosts
  * (multicast DNS goes to groups, and a unicast query to its port is a resolver at an odd place).
- * TCP: port 53.
+ * TCP: port 53. What cannot be DNS on port 53 (format/foreign.h) is an event of its own kind.
  */
 #ifndef ED_FORMAT_CAPTURE_H
 #define ED_FORMAT_CAPTURE_H

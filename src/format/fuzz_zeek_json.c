@@ -5,7 +5,7 @@
  * that must come to the same events and drops.
  */
 #include "format/fuzz_zeek.h"
-#include "format/lines.h"
+#include "format/test_lines_spaced.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,25 +27,15 @@ static struct fuzz_sum read_lines(struct fuzz *z, struct ed_span lines)
 
 static void check_readers(struct fuzz *z, struct ed_span file)
 {
-	uint8_t *spaced = malloc(2 * file.n + 2);
-	struct ed_span rest = file, line;
+	struct ed_span spaced = test_lines_spaced(file);
 	struct fuzz_sum flat, dom;
-	size_t n = 0;
 
-	assert(spaced);
-	while (ed_lines_next(&rest, &line)) {
-		if (line.n > 0)
-			spaced[n++] = ' ';
-		memcpy(spaced + n, line.p, line.n);
-		n += line.n;
-		spaced[n++] = '\n';
-	}
 	flat = read_lines(z, file);
-	dom = read_lines(z, ed_span_of(spaced, n));
+	dom = read_lines(z, spaced);
 	assert(flat.tally.n_read == dom.tally.n_read);
 	assert(memcmp(flat.tally.n_dropped, dom.tally.n_dropped, sizeof(dom.tally.n_dropped)) == 0);
 	assert(flat.hash == dom.hash);
-	free(spaced);
+	free((void *)spaced.p);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -32,6 +32,7 @@ static void assert_same(const char *text, size_t n)
 	struct ed_addr want = { { 0 } }, got = { { 0 } };
 	enum ed_zeek_shape shape;
 	bool is_address, is_v4;
+	uint32_t v4 = 0;
 
 	assert_non_null(p);
 	memcpy(p, text, n);
@@ -41,15 +42,19 @@ static void assert_same(const char *text, size_t n)
 	assert_int_equal(ed_zeek_addr_read(s, &got), is_address);
 	assert_memory_equal(&got, &want, sizeof(got));
 	shape = ed_zeek_addr_shape(s);
+	assert_int_equal(ed_zeek_is_v4(s), is_v4 && !memchr(p, ':', n));
 	if (shape == ED_ZEEK_SHAPE_NONE)
 		assert_false(is_address);
 	if (shape == ED_ZEEK_SHAPE_V6)
 		assert_true(is_address && !is_v4);
 	if (shape == ED_ZEEK_SHAPE_V4) {
 		assert_true(is_v4);
-		assert_int_equal(ed_zeek_addr_v4(s),
-				 (uint32_t)want.b[12] << 24 | (uint32_t)want.b[13] << 16 |
-					 (uint32_t)want.b[14] << 8 | want.b[15]);
+		assert_int_equal(ed_zeek_v4_of(s), (uint32_t)want.b[12] << 24 |
+							   (uint32_t)want.b[13] << 16 |
+							   (uint32_t)want.b[14] << 8 | want.b[15]);
+		p[n] = '\t';
+		assert_int_equal(ed_zeek_v4_scan(p, &v4), n);
+		assert_int_equal(v4, ed_zeek_v4_of(s));
 	}
 	free(p);
 }

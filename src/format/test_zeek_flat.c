@@ -14,6 +14,7 @@
 #include <zlib.h>
 
 #include "base/hash.h"
+#include "format/test_lines_spaced.h"
 #include "format/test_zeek.h"
 #include "format/zeek_flat.h"
 
@@ -66,27 +67,17 @@ static struct reading read_lines(struct ed_span text)
 /* Returns how many events there were. */
 static size_t assert_alike(struct ed_span text)
 {
-	uint8_t *spaced = malloc(2 * text.n + 2);
-	struct ed_span rest = text, line;
+	struct ed_span spaced = test_lines_spaced(text);
 	struct reading flat, dom;
-	size_t n = 0;
 
-	assert_non_null(spaced);
-	while (ed_lines_next(&rest, &line)) {
-		if (line.n > 0)
-			spaced[n++] = ' ';
-		memcpy(spaced + n, line.p, line.n);
-		n += line.n;
-		spaced[n++] = '\n';
-	}
 	flat = read_lines(text);
-	dom = read_lines(ed_span_of(spaced, n));
+	dom = read_lines(spaced);
 	assert_int_equal(flat.n, dom.n);
 	assert_int_equal(flat.tally.n_read, dom.tally.n_read);
 	assert_memory_equal(flat.tally.n_dropped, dom.tally.n_dropped,
 			    sizeof(flat.tally.n_dropped));
 	assert_true(flat.hash == dom.hash);
-	free(spaced);
+	free((void *)spaced.p);
 	return flat.n;
 }
 

@@ -260,23 +260,14 @@ void ed_zeek_put_bool(struct ed_zeek_record *r, enum ed_zeek_role role, bool on)
 	settle(r, role, row->kind == ZEEK_FLAG && put_flag(r->ev, row->arg, on));
 }
 
-/* True when @text is an address. Of all of them only the first of IPv4 is of interest itself. */
-static inline bool take_address(struct ed_dns_answers *a, struct ed_span text)
+/* True when @text is an address, though not in the form of IPv4 that is checked before. */
+static __attribute__((noinline)) bool take_address(struct ed_dns_answers *a, struct ed_span text)
 {
+	enum ed_zeek_shape shape = ed_zeek_addr_shape(text);
 	struct ed_addr addr;
 
-	switch (ed_zeek_addr_shape(text)) {
-	case ED_ZEEK_SHAPE_V4:
-		if (a->first_v4 == 0)
-			a->first_v4 = ed_zeek_addr_v4(text);
-		return true;
-	case ED_ZEEK_SHAPE_V6:
-		return true;
-	case ED_ZEEK_SHAPE_UNSURE:
-		break;
-	default:
-		return false;
-	}
+	if (shape == ED_ZEEK_SHAPE_NONE || shape == ED_ZEEK_SHAPE_V6)
+		return shape == ED_ZEEK_SHAPE_V6;
 	if (!ed_addr_from_text(text, &addr))
 		return false;
 	if (a->first_v4 == 0 && ed_addr_is_v4(&addr))
@@ -285,11 +276,24 @@ static inline bool take_address(struct ed_dns_answers *a, struct ed_span text)
 	return true;
 }
 
+/* The size of an answer that is no address; false: it is not told. */
+static bool take_data(struct ed_dns_answers *a, struct ed_span text)
+{
+	if (ed_span_starts(text, "TXT ") || ed_span_starts(text, "SPF "))
+		a->bytes_opaque += ed_zeek_text_txt_bytes(text);
+	else if (text.p[0] == '<' || (text.p[0] >= 'A' && text.p[0] <= 'Z'))
+		return false;
+	else
+		a->bytes_names += (uint32_t)ed_zeek_text_bytes(text);
+	return true;
+}
+
 void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 {
 	struct ed_dns_answers *a = &r->ev->answers;
+	bool is_v4;
 
-	settle(r, ED_ZEEK_ANSWERS, true);
+	r->seen |= ed_zeek_bit(ED_ZEEK_ANSWERS);
 	if (text.n == 0)
 		return;
 	if (a->n < UINT16_MAX)
@@ -297,15 +301,15 @@ void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 	/* A sum, so that the same addresses in another order are the same answer. It is no table's
 	 * key, which is why the key of the run is not needed. */
 	a->hash += (uint32_t)ed_hash_bytes(text.p, text.n, 0);
-	if (take_address(a, text)) {
+	/* Of all addresses only the first of IPv4 is of interest itself. */
+	is_v4 = ed_zeek_is_v4(text);
+	if (is_v4 && a->first_v4 == 0)
+		a->first_v4 = ed_zeek_v4_of(text);
+	if (is_v4 || take_address(a, text)) {
 		if (a->n_addresses < UINT16_MAX)
 			a->n_addresses++;
-	} else if (ed_span_starts(text, "TXT ") || ed_span_starts(text, "SPF ")) {
-		a->bytes_opaque += ed_zeek_text_txt_bytes(text);
-	} else if (text.p[0] == '<' || (text.p[0] >= 'A' && text.p[0] <= 'Z')) {
+	} else if (!take_data(a, text)) {
 		return;
-	} else {
-		a->bytes_names += (uint32_t)ed_zeek_text_bytes(text);
 	}
 	r->rdata_known = true;
 }
@@ -322,20 +326,32 @@ void ed_zeek_put_ttl(struct ed_zeek_record *r, uint32_t ttl_s)
 	r->ttl_known = true;
 }
 
-static void take_name(struct ed_zeek_record *r)
+/* The name of @text behind the event; returns what was lost. */
+static unsigned put_name(struct ed_zeek_record *r, struct ed_span text)
+{
+	struct ed_event *ev = r->ev;
+	struct ed_name name;
+	unsigned lost;
+
+	ev->name_n = ed_zeek_text_plain_name(text, ed_event_name_room(ev));
+	if (ev->name_n > 0)
+		return 0;
+	lost = ed_zeek_text_name(text, r->from_json, &name);
+	ev->name_n = name.n;
+	memcpy(ed_event_name_room(ev), name.wire, name.n);
+	return lost;
+}
+
+static inline void take_name(struct ed_zeek_record *r)
 {
 	bool original = r->seen & ed_zeek_bit(ED_ZEEK_ORIGINAL_QUERY);
 	struct ed_event *ev = r->ev;
-	struct ed_name name;
 
 	if (!original && !(r->seen & ed_zeek_bit(ED_ZEEK_QUERY))) {
 		ev->lost |= ED_LOST_NAME;
 		return;
 	}
-	ev->lost |= (uint8_t)ed_zeek_text_name(original ? r->original_query : r->query,
-					       r->from_json, &name);
-	ev->name_n = name.n;
-	memcpy(ed_event_name_room(ev), name.wire, name.n);
+	ev->lost |= (uint8_t)put_name(r, original ? r->original_query : r->query);
 	ev->has |= ED_FIELD_QNAME;
 	if (original)
 		ev->has |= ED_FIELD_QNAME_CASE;

@@ -57,6 +57,7 @@ struct ed_zeek_record {
 	struct ed_span original_query;
 	uint16_t qtype_by_name;
 	uint16_t rcode_by_name;
+	uint8_t groups;   /* of format/zeek_memo.h: those whose reading began */
 	bool from_json;   /* set by the format: a backslash may be one or start an escape */
 	bool rdata_known; /* of one answer at least the size is known */
 	bool ttl_known;

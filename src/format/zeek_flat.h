@@ -20,8 +20,9 @@
 #include "wire/json.h"
 
 struct ed_zeek_flat {
-	const uint8_t *p; /* the next byte */
-	uint8_t *room;    /* for strings with escapes; as many bytes as the line has */
+	const uint8_t *p;   /* the next byte */
+	const uint8_t *end; /* of the line */
+	uint8_t *room;      /* for strings with escapes; as many bytes as the line has */
 };
 
 /* The rest of a string in which an escape occurs, from its first byte on. */

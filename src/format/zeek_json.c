@@ -22,7 +22,8 @@
 #include "format/lines.h"
 #include "format/zeek.h"
 #include "format/zeek_flat.h"
-#include "format/zeek_keys.h"
+#include "format/zeek_line.h"
+#include "format/zeek_usual.h"
 #include "wire/json.h"
 
 #include <errno.h>
@@ -45,15 +46,8 @@ struct json_scratch {
 	/* The row + 1 that came behind each row + 1 in the last line, behind 0 at its start: keys
 	 * mostly come in one order. */
 	uint8_t next[ED_ZEEK_KEYS_MAX + 1];
-};
-
-/* One line while its keys are walked. */
-struct json_line {
-	struct ed_zeek_record record;
-	struct ed_json_value timestamp;
-	struct ed_span raw;
-	uint8_t marks;
-	bool has_timestamp;
+	struct ed_zeek_memo memo;
+	struct ed_zeek_usual usual;
 };
 
 static void scratch_free(struct json_scratch *s)
@@ -83,133 +77,13 @@ static int scratch_new(size_t max_bytes, struct json_scratch **ret)
 	if (r < 0)
 		goto fail;
 	ed_zeek_keys_init(&s->keys);
+	ed_zeek_memo_clear(&s->memo);
+	ed_zeek_usual_init(&s->usual, &s->keys, &s->memo);
 	*ret = s;
 	return 0;
 fail:
 	scratch_free(s);
 	return r;
-}
-
-static void put_ttl(struct ed_zeek_record *r, const struct ed_json_value *v)
-{
-	if (v->type == ED_JSON_NUMBER && v->number >= 0 && v->number <= UINT32_MAX)
-		ed_zeek_put_ttl(r, (uint32_t)v->number);
-}
-
-static inline void put_item(struct ed_zeek_record *r, enum ed_zeek_role role,
-			    const struct ed_json_value *item)
-{
-	if (role == ED_ZEEK_TTLS)
-		put_ttl(r, item);
-	else if (role == ED_ZEEK_ANSWERS && item->type == ED_JSON_STRING)
-		ed_zeek_put_answer(r, item->string);
-}
-
-static void put_items(struct ed_zeek_record *r, enum ed_zeek_role role, struct ed_json_iter it)
-{
-	struct ed_json_value item;
-	struct ed_span key;
-
-	while (ed_json_next(&it, &key, &item))
-		put_item(r, role, &item);
-}
-
-/* The name of a number that is there would be searched for nothing. */
-static inline bool is_said(const struct ed_zeek_record *r, enum ed_zeek_role role)
-{
-	return (role == ED_ZEEK_QTYPE_NAME && (r->seen & ed_zeek_bit(ED_ZEEK_QTYPE))) ||
-	       (role == ED_ZEEK_RCODE_NAME && (r->seen & ed_zeek_bit(ED_ZEEK_RCODE)));
-}
-
-static inline void put_value(struct ed_zeek_record *r, enum ed_zeek_role role,
-			     const struct ed_json_value *v)
-{
-	/* Dialects say some things twice ("source.ip", "source.address"); the first word counts. */
-	if (r->seen & ed_zeek_bit(role))
-		return;
-	switch (v->type) {
-	case ED_JSON_STRING:
-		if (role == ED_ZEEK_ANSWERS)
-			ed_zeek_put_answer(r, v->string);
-		else if (!is_said(r, role))
-			ed_zeek_put_text(r, role, v->string);
-		break;
-	case ED_JSON_NUMBER:
-		if (role == ED_ZEEK_TTLS)
-			put_ttl(r, v);
-		else
-			ed_zeek_put_number(r, role, v->number);
-		break;
-	case ED_JSON_BOOL:
-		ed_zeek_put_bool(r, role, v->boolean);
-		break;
-	case ED_JSON_ARRAY:
-		put_items(r, role, v->walk);
-		break;
-	default:
-		break;
-	}
-}
-
-/* A key that says what the line is. */
-static void put_note(struct json_line *l, unsigned role, const struct ed_json_value *v)
-{
-	struct ed_span text = v->type == ED_JSON_STRING ? v->string : ed_span_of("", 0);
-
-	switch (role) {
-	case ED_ZEEK_KEY_LOG:
-		l->marks |= ed_span_is(text, "dns") ? ED_ZEEK_MARK_DNS : ED_ZEEK_MARK_OTHER;
-		break;
-	case ED_ZEEK_KEY_DATASET:
-		if (ed_span_is(text, "zeek.dns"))
-			l->marks |= ED_ZEEK_MARK_ZEEK | ED_ZEEK_MARK_DNS;
-		else if (ed_span_starts(text, "zeek."))
-			l->marks |= ED_ZEEK_MARK_ZEEK | ED_ZEEK_MARK_OTHER;
-		else if (!ed_span_is(text, "dns"))
-			l->marks |= ED_ZEEK_MARK_OTHER;
-		break;
-	case ED_ZEEK_KEY_MODULE:
-		l->marks |= ed_span_is(text, "zeek") ? ED_ZEEK_MARK_ZEEK :
-						       ED_ZEEK_MARK_OTHER | ED_ZEEK_MARK_FOREIGN;
-		break;
-	case ED_ZEEK_KEY_TIMESTAMP:
-		l->timestamp = *v;
-		l->has_timestamp = true;
-		break;
-	case ED_ZEEK_KEY_CREATED:
-		if (v->type == ED_JSON_NUMBER)
-			put_value(&l->record, ED_ZEEK_TS, v);
-		break;
-	case ED_ZEEK_KEY_RAW:
-		if (text.n > 0 && text.p[0] == '{')
-			l->raw = text;
-		break;
-	default:
-		break;
-	}
-}
-
-/* The row of @key, which is dotted; NULL: none of ours. */
-static const struct ed_zeek_key *find_row(const struct json_scratch *s, struct json_line *l,
-					  struct ed_span key)
-{
-	if (key.n > 9 && memcmp(key.p, "zeek.dns.", 9) == 0) {
-		l->marks |= ED_ZEEK_MARK_ZEEK | ED_ZEEK_MARK_DNS;
-		key = ed_span_from(key, 9);
-	}
-	return ed_zeek_keys_find(&s->keys, key);
-}
-
-static inline void put_field(struct json_line *l, const struct ed_zeek_key *row,
-			     const struct ed_json_value *v)
-{
-	if (!row || v->type == ED_JSON_NULL)
-		return;
-	l->marks |= row->marks;
-	if (row->role < ED_ZEEK_ROLE_N)
-		put_value(&l->record, row->role, v);
-	else
-		put_note(l, row->role, v);
 }
 
 /* Where the walk through nested objects stands. */
@@ -254,7 +128,7 @@ static void walk_down(struct json_walk *w, struct ed_span key, const struct ed_j
 	w->at[w->depth] = v->walk;
 }
 
-static void walk(const struct json_scratch *s, struct json_line *l,
+static void walk(const struct json_scratch *s, struct ed_zeek_line *l,
 		 const struct ed_json_value *root)
 {
 	struct ed_json_value v;
@@ -277,7 +151,7 @@ static void walk(const struct json_scratch *s, struct json_line *l,
 		if (v.type == ED_JSON_OBJECT)
 			walk_down(&w, key, &v);
 		else
-			put_field(l, find_row(s, l, key), &v);
+			ed_zeek_line_put(l, ed_zeek_line_find(&s->keys, l, key), &v);
 	}
 }
 
@@ -299,17 +173,10 @@ static bool parse(struct json_scratch *s, struct ed_span line, struct ed_json_va
 	return r == 0 && ret->type == ED_JSON_OBJECT;
 }
 
-static void line_begin(struct json_line *l, struct ed_event *ev)
-{
-	*l = (struct json_line){ .marks = 0 };
-	ed_zeek_begin(&l->record, ev);
-	l->record.from_json = true;
-}
-
 /*
  * The key at the front, up to its value; @last is the row + 1 of the one before. False: declined.
  */
-static inline bool flat_key(struct json_scratch *s, struct json_line *l, struct ed_zeek_flat *f,
+static inline bool flat_key(struct json_scratch *s, struct ed_zeek_line *l, struct ed_zeek_flat *f,
 			    unsigned *last, const struct ed_zeek_key **ret)
 {
 	unsigned guess = s->next[*last];
@@ -328,7 +195,7 @@ static inline bool flat_key(struct json_scratch *s, struct json_line *l, struct 
 	/* An escape moves a key elsewhere; a long one is none of ours, but let the walk say so. */
 	if (key.p + key.n + 2 != f->p || key.n >= KEY_TEXT_MAX)
 		return false;
-	*ret = find_row(s, l, key);
+	*ret = ed_zeek_line_find(&s->keys, l, key);
 	if (*ret) {
 		guess = (unsigned)(*ret - s->keys.rows) + 1;
 		s->next[*last] = (uint8_t)guess;
@@ -338,7 +205,8 @@ static inline bool flat_key(struct json_scratch *s, struct json_line *l, struct 
 }
 
 /* The items of an array, behind its bracket. False: declined. */
-static bool flat_items(struct json_line *l, const struct ed_zeek_key *row, struct ed_zeek_flat *f)
+static bool flat_items(struct ed_zeek_line *l, const struct ed_zeek_key *row,
+		       struct ed_zeek_flat *f)
 {
 	enum ed_zeek_role role = row ? (enum ed_zeek_role)row->role : ED_ZEEK_ROLE_N;
 	struct ed_json_value item;
@@ -355,33 +223,110 @@ static bool flat_items(struct json_line *l, const struct ed_zeek_key *row, struc
 			return false;
 		if (item.type != ED_JSON_STRING && item.type != ED_JSON_NUMBER)
 			return false;
-		put_item(&l->record, role, &item);
+		ed_zeek_line_put_item(&l->record, role, &item);
 	} while (*f->p++ == ',');
 	return f->p[-1] == ']';
 }
 
-/* Reads @line with the scanner of flat lines. False: declined, and @l and its event are half read.
+/*
+ * Reads a stretch that is not known, field by field, and keeps it. A field that is only a note may
+ * stand between those of the group, but not at the end.
  */
-static bool flat_read(struct json_scratch *s, struct ed_span line, struct json_line *l)
+static __attribute__((noinline)) bool flat_new(struct json_scratch *s, struct ed_zeek_line *l,
+					       struct ed_zeek_flat *f, unsigned *last,
+					       const struct ed_zeek_key *row)
 {
-	struct ed_zeek_flat f = { .p = line.p + 1, .room = s->copy };
+	unsigned group = s->keys.group[*last - 1], note = 0;
+	struct ed_zeek_stretch stretch = ed_zeek_keys_stretch(f->p, group, *last);
+	const uint8_t *end = NULL; /* behind the comma behind the last field of the group */
+	uint8_t marks = l->marks;
+	struct ed_json_value v;
+
+	l->marks = 0;
+	for (;;) {
+		const uint8_t *here;
+		unsigned at = *last;
+
+		if (!ed_zeek_flat_value(f, &v) || v.type == ED_JSON_ARRAY)
+			return false;
+		ed_zeek_line_put(l, row, &v);
+		here = f->p;
+		/* What is kept ends in a comma, and holds all that was read of the group. */
+		if (s->keys.group[at - 1] == group) {
+			end = *here == ',' ? here + 1 : NULL;
+			note = at << 8 | l->marks;
+		}
+		if (*here != ',')
+			break;
+		f->p++;
+		if (!flat_key(s, l, f, last, &row))
+			return false;
+		if (!row || (s->keys.group[*last - 1] != group && row->role != ED_ZEEK_KEY_NOTE)) {
+			f->p = here;
+			*last = at;
+			break;
+		}
+	}
+	l->marks |= marks;
+	if (end)
+		ed_zeek_memo_keep(&s->memo, &stretch, end, &l->record, (uint16_t)note);
+	return true;
+}
+
+/* The fields of a group from the first value on, as they are known or read. False: declined. */
+static inline bool flat_group(struct json_scratch *s, struct ed_zeek_line *l,
+			      struct ed_zeek_flat *f, unsigned *last, const struct ed_zeek_key *row)
+{
+	struct ed_zeek_stretch stretch = ed_zeek_keys_stretch(f->p, s->keys.group[*last - 1],
+							      *last);
+	const struct ed_zeek_memo_entry *e = ed_zeek_memo_take(&s->memo, &stretch, f->end,
+							       &l->record);
+
+	if (!e)
+		return flat_new(s, l, f, last, row);
+	f->p += e->n - 1; /* before the comma */
+	l->marks |= (uint8_t)e->note;
+	*last = e->note >> 8;
+	return true;
+}
+
+/* A field, or the whole group that begins with it. False: declined. */
+static inline bool flat_field(struct json_scratch *s, struct ed_zeek_line *l,
+			      struct ed_zeek_flat *f, unsigned *last)
+{
+	unsigned group = ED_ZEEK_GROUP_NONE;
 	const struct ed_zeek_key *row;
 	struct ed_json_value v;
+
+	if (!flat_key(s, l, f, last, &row))
+		return false;
+	if (row)
+		group = s->keys.group[row - s->keys.rows];
+	if (group != ED_ZEEK_GROUP_NONE && ed_zeek_memo_may(&l->record, (enum ed_zeek_group)group))
+		return flat_group(s, l, f, last, row);
+	if (!ed_zeek_flat_value(f, &v))
+		return false;
+	if (v.type != ED_JSON_ARRAY) {
+		ed_zeek_line_put(l, row, &v);
+		return true;
+	}
+	if (row && row->role >= ED_ZEEK_ROLE_N)
+		return false;
+	l->marks |= row ? row->marks : 0;
+	return flat_items(l, row, f);
+}
+
+/* Reads @line with the scanner of flat lines. False: declined, and @l and its event are half read.
+ */
+static bool flat_read(struct json_scratch *s, struct ed_span line, struct ed_zeek_line *l)
+{
+	struct ed_zeek_flat f = { .p = line.p + 1, .end = line.p + line.n, .room = s->copy };
 	unsigned last = 0;
 
 	if (line.p[0] != '{')
 		return false;
 	do {
-		if (!flat_key(s, l, &f, &last, &row) || !ed_zeek_flat_value(&f, &v))
-			return false;
-		if (v.type != ED_JSON_ARRAY) {
-			put_field(l, row, &v);
-			continue;
-		}
-		if (row && row->role >= ED_ZEEK_ROLE_N)
-			return false;
-		l->marks |= row ? row->marks : 0;
-		if (!flat_items(l, row, &f))
+		if (!flat_field(s, l, &f, &last))
 			return false;
 	} while (*f.p++ == ',');
 	/* A record inside a string is for the other way, too. */
@@ -389,17 +334,23 @@ static bool flat_read(struct json_scratch *s, struct ed_span line, struct json_l
 }
 
 /* Reads a line into @l and @ev, which is zeroed. False: it is no JSON object. */
-static bool line_read(struct json_scratch *s, struct ed_span line, struct json_line *l,
+static bool line_read(struct json_scratch *s, struct ed_span line, struct ed_zeek_line *l,
 		      struct ed_event *ev)
 {
 	struct ed_json_value root;
 	bool masked;
 
-	line_begin(l, ev);
+	ed_zeek_line_begin(l, ev);
+	if (ed_zeek_usual_read(&s->usual, line, &l->record)) {
+		l->marks = ED_ZEEK_MARK_ID | ED_ZEEK_MARK_FLOW | ED_ZEEK_MARK_DNS;
+		return true;
+	}
+	memset(ev, 0, sizeof(*ev));
+	ed_zeek_line_begin(l, ev);
 	if (line.n > 0 && flat_read(s, line, l))
 		return true;
 	memset(ev, 0, sizeof(*ev));
-	line_begin(l, ev);
+	ed_zeek_line_begin(l, ev);
 	if (!parse(s, line, &root, &masked))
 		return false;
 	walk(s, l, &root);
@@ -408,7 +359,7 @@ static bool line_read(struct json_scratch *s, struct ed_span line, struct json_l
 
 		memcpy(s->copy, l->raw.p, raw.n);
 		memset(ev, 0, sizeof(*ev));
-		line_begin(l, ev);
+		ed_zeek_line_begin(l, ev);
 		if (ed_json_read(s->inner, raw, &root) != 0 || root.type != ED_JSON_OBJECT)
 			return false;
 		walk(s, l, &root);
@@ -418,26 +369,16 @@ static bool line_read(struct json_scratch *s, struct ed_span line, struct json_l
 	return true;
 }
 
-static bool line_is_zeek(const struct json_line *l)
-{
-	if (l->marks & ED_ZEEK_MARK_FOREIGN)
-		return false;
-	return (l->marks & ED_ZEEK_MARK_ZEEK) ||
-	       (l->marks & (ED_ZEEK_MARK_FLOW | ED_ZEEK_MARK_ID)) ==
-		       (ED_ZEEK_MARK_FLOW | ED_ZEEK_MARK_ID);
-}
-
 static enum ed_drop json_record(struct json_scratch *s, struct ed_span line, struct ed_event *ev)
 {
-	struct json_line l;
+	struct ed_zeek_line l;
 
 	if (!line_read(s, line, &l, ev))
 		return ED_DROP_BAD_LINE;
 	if ((l.marks & ED_ZEEK_MARK_OTHER) || !(l.marks & ED_ZEEK_MARK_DNS) ||
 	    !(l.marks & (ED_ZEEK_MARK_ZEEK | ED_ZEEK_MARK_FLOW | ED_ZEEK_MARK_ID)))
 		return ED_DROP_OTHER_LOG;
-	if (l.has_timestamp)
-		put_value(&l.record, ED_ZEEK_TS, &l.timestamp);
+	ed_zeek_line_settle(&l);
 	return ed_zeek_finish(&l.record);
 }
 
@@ -498,14 +439,14 @@ static unsigned probe_lines(struct json_scratch *s, struct ed_span head)
 		uint8_t room[ED_EVENT_MAX_BYTES];
 	} event;
 	unsigned n_zeek = 0, n_other = 0;
-	struct json_line l;
+	struct ed_zeek_line l;
 	struct ed_span line;
 
 	for (unsigned i = 0; i < PROBE_LINES && ed_lines_next(&head, &line); i++) {
 		memset(&event.ev, 0, sizeof(event.ev));
 		if (!line_read(s, line, &l, &event.ev))
 			continue;
-		if (line_is_zeek(&l))
+		if (ed_zeek_line_is_zeek(&l))
 			n_zeek++;
 		else
 			n_other++;

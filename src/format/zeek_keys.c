@@ -126,6 +126,17 @@ const struct ed_zeek_key *ed_zeek_keys_find(const struct ed_zeek_keys *k, struct
 	return NULL;
 }
 
+unsigned ed_zeek_keys_number(const struct ed_zeek_keys *k, const char *key)
+{
+	unsigned i = 0;
+
+	while (strcmp(k->rows[i].key, key) != 0) {
+		i++;
+		assert(i < KEY_ROWS);
+	}
+	return i + 1;
+}
+
 static void key_text_init(struct ed_zeek_key_text *t, struct ed_span key)
 {
 	t->mask = UINT32_C(1) << ED_LINES_STEP;
@@ -153,6 +164,7 @@ void ed_zeek_keys_init(struct ed_zeek_keys *k)
 		w->tail = key_tail(key);
 		w->n = key.n;
 		key_text_init(&k->text[row], key);
+		k->group[row] = (uint8_t)ed_zeek_group_of((enum ed_zeek_role)key_rows[row].role);
 		i = key_slot(w->head, key.n);
 		while (k->slot[i] > 0)
 			i = (i + 1) % ED_ZEEK_KEY_SLOTS;

@@ -8,7 +8,7 @@
 #define ED_FORMAT_ZEEK_KEYS_H
 
 #include "format/lines.h"
-#include "format/zeek.h"
+#include "format/zeek_memo.h"
 
 /* Keys that are no column of the log but say what a line is. They go on where the roles end. */
 enum {
@@ -67,6 +67,7 @@ struct ed_zeek_keys {
 	struct ed_zeek_key_text text[ED_ZEEK_KEYS_MAX];
 	uint8_t slot[ED_ZEEK_KEY_SLOTS]; /* hash of a key -> its row + 1, 0: free */
 	struct ed_zeek_key_words words[ED_ZEEK_KEYS_MAX];
+	uint8_t group[ED_ZEEK_KEYS_MAX]; /* ed_zeek_group of each row */
 };
 
 /* @k is zeroed memory. */
@@ -74,6 +75,24 @@ void ed_zeek_keys_init(struct ed_zeek_keys *k);
 
 /* The row of @key, behind which 8 bytes are readable; NULL: none of ours. */
 const struct ed_zeek_key *ed_zeek_keys_find(const struct ed_zeek_keys *k, struct ed_span key);
+
+/* The number of the row of @key, counted from 1; there is one. */
+unsigned ed_zeek_keys_number(const struct ed_zeek_keys *k, const char *key);
+
+/*
+ * The stretch of @group (format/zeek_memo.h) that begins with the value at @p behind the key of row
+ * number @from. What tells servers apart stands first, what tells lookups apart behind the class.
+ */
+static inline struct ed_zeek_stretch ed_zeek_keys_stretch(const uint8_t *p, unsigned group,
+							  unsigned from)
+{
+	bool server = group == ED_ZEEK_GROUP_SERVER;
+
+	return (struct ed_zeek_stretch){ .p = p,
+					 .group = (uint8_t)group,
+					 .from = (uint8_t)from,
+					 .word = { server ? 1 : 32, server ? 9 : 40 } };
+}
 
 /* True when the key of row @i, a quote and a colon stand at @p, where ED_LINES_STEP are readable.
  */

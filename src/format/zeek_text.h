@@ -17,6 +17,18 @@ size_t ed_zeek_text_bytes(struct ed_span s);
  */
 uint32_t ed_zeek_text_txt_bytes(struct ed_span s);
 
+enum {
+	ED_ZEEK_TEXT_SLACK_BYTES = 16, /* readable behind a text where this is asked for */
+	ED_ZEEK_TEXT_ROOM_BYTES = 256, /* for a name; nearly all of it may be written to */
+};
+
+/*
+ * The same as ed_zeek_text_name does with a proper name of ASCII without escapes or a dot at its
+ * end, which nearly all are. Returns the bytes of the name; 0: it is none of those. The text has
+ * slack behind it.
+ */
+uint8_t ed_zeek_text_plain_name(struct ed_span text, uint8_t ret[static ED_ZEEK_TEXT_ROOM_BYTES]);
+
 /*
  * A logged name to wire form. There is always one: labels that are too long are split, empty ones
  * left out, and of a name that is too long the end is kept, where the domain is, so that no name

@@ -142,8 +142,12 @@ void ed_name_model_labels(struct ed_span wire_labels, struct ed_name_score *ret)
 		if (n > ret->label_max)
 			ret->label_max = (uint8_t)n;
 		covered[score.alphabet] += (uint32_t)n;
+		ret->alphabet = score.alphabet;
 		off += n;
 	}
+	if (ret->n_labels <= 1)
+		return;
+	ret->alphabet = 0;
 	for (unsigned a = 1; a < ED_ALPHABET_N; a++) {
 		if (covered[a] > 0 && covered[a] >= covered[ret->alphabet])
 			ret->alphabet = (uint8_t)a;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of levels and verdicts; see alert.h. */
+/* Names of levels and verdicts, the scale of a score; see alert.h. */
 #include "record/alert.h"
 
 #include <assert.h>
+#include <math.h>
 
 static const char *const levels[ED_LEVEL_N] = {
 	[ED_LEVEL_INFORMATIONAL] = "informational",
@@ -38,4 +39,9 @@ const char *ed_verdict_name(unsigned verdict)
 {
 	assert(verdict < ED_VERDICT_N);
 	return verdicts[verdict];
+}
+
+double ed_subdomain_entropy_score(double llr_bits)
+{
+	return 1 / (1 + exp2(-llr_bits / 8));
 }

@@ -42,11 +42,39 @@ enum {
 	ED_ALERT_SUMMARY_MAX = 512,
 	ED_ALERT_COUNTER_MAX = 192,
 	ED_ALERT_ID_TEXT = 37, /* UUID and NUL */
+	ED_DECODED_SHOWN_MAX_BYTES = 48,
+	ED_FIRST_BYTES_MAX = 16,
 };
+
+/* What the payload of one sample name says when it is read as an encoding that fits all samples. */
+struct ed_decoded {
+	const char *encoding; /* "base32", static; NULL: no encoding fits */
+	const char *kind;     /* "gzip", "SSH", "text", static; NULL: bytes that say nothing */
+	uint16_t n_bytes;     /* decoded */
+	uint8_t n_shown;      /* of them, from the first */
+	uint8_t shown[ED_DECODED_SHOWN_MAX_BYTES]; /* the attacker's bytes: escape them */
+	float printable_share;                     /* of all decoded bytes */
+	float entropy_bits; /* Shannon, a character of the labels before the domain, as sent */
+};
+
+/*
+ * A log-likelihood ratio between encoded data and an ordinary name on the scale of ATT&CK's
+ * SubdomainEntropyScore and EntropyThreshold: 0..1, 0.5 at even odds.
+ */
+double ed_subdomain_entropy_score(double llr_bits);
 
 struct ed_tunable {
 	const char *name; /* ATT&CK's name of the mutable element, static */
 	char value[48];
+};
+
+/* How much had been seen when an incident first came to medium or above: what a tunnel could do
+ * before anybody was told. */
+struct ed_first_alert {
+	int64_t time_ns; /* of the finding; ED_TIME_UNKNOWN_NS: the incident is below medium */
+	uint64_t n_names;
+	uint64_t n_queries;
+	double info_bytes; /* information in the names */
 };
 
 struct ed_alert {
@@ -58,6 +86,7 @@ struct ed_alert {
 	int64_t raised_ns; /* raised or last updated */
 	int64_t start_ns;  /* first and last observation of the key */
 	int64_t end_ns;
+	struct ed_first_alert first_raised;
 
 	const char *analytic;      /* "AN1124" */
 	const char *analytic_name; /* as ATT&CK's platform: "Network Devices" */
@@ -67,6 +96,7 @@ struct ed_alert {
 	uint32_t n_clients;     /* clients that ask the domain */
 	uint32_t n_clients_all; /* clients seen in the run */
 	struct ed_name domain;  /* n == 0: no common parent */
+	struct ed_addr server;  /* what a policy alert is about instead of a domain; else unknown */
 
 	char summary[ED_ALERT_SUMMARY_MAX];        /* one sentence, printable ASCII */
 	char counterfactual[ED_ALERT_COUNTER_MAX]; /* what would turn the verdict */
@@ -82,6 +112,8 @@ struct ed_alert {
 
 	uint32_t n_samples;
 	struct ed_name samples[ED_ALERT_SAMPLES_MAX];
+	float sample_llr_bits[ED_ALERT_SAMPLES_MAX];     /* of each: in favour of encoded data */
+	struct ed_decoded decoded[ED_ALERT_SAMPLES_MAX]; /* of each sample */
 	uint32_t n_tunables;
 	struct ed_tunable tunables[ED_ALERT_TUNABLES_MAX];
 	uint32_t formats; /* bit i: row i of the formats saw it */

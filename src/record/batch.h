@@ -18,6 +18,8 @@
 	DROP(NO_PAYLOAD, "no-payload", false, "a TCP segment without data")               \
 	DROP(MULTICAST, "multicast-dns", false, "mDNS, LLMNR or NetBIOS name service")    \
 	DROP(OTHER_LOG, "other-log", false, "a record of another kind in a mixed stream") \
+	DROP(UPSTREAM, "upstream", false, "a resolver's own lookup, beside its clients'") \
+	DROP(NO_QUERY, "reply-without-query", false, "its query is not near it")          \
 	DROP(OUTSIDE, "outside-time", false, "before --from or after --to")               \
 	DROP(RETRANSMIT, "retransmission", false, "TCP data seen before")                 \
 	DROP(LINK, "bad-link-layer", true, "link layer unknown or cut short")             \

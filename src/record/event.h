@@ -21,6 +21,7 @@ enum ed_event_kind {
 	ED_EVENT_DNS_QUERY,
 	ED_EVENT_DNS_RESPONSE,
 	ED_EVENT_DNS_PAIR, /* the source paired them (Zeek) */
+	ED_EVENT_NOT_DNS,  /* a payload on port 53 that cannot be DNS: sizes, no name */
 	ED_EVENT_N
 };
 
@@ -62,6 +63,26 @@ enum ed_lost {
 	ED_LOST_NAME = 1 << 4,    /* the name is not there at all */
 	ED_LOST_TAIL = 1 << 5,    /* cut short */
 	ED_LOST_WIRE = 1 << 6,    /* the wire form was broken; what could be read is kept */
+};
+
+/* What a payload is, apart from its text. */
+enum ed_shape {
+	ED_SHAPE_MIXED_CASE = 1 << 0, /* upper and lower case, but not in the zone: not a resolver's
+					 0x20 */
+	ED_SHAPE_ADDRESS = 1 << 1,    /* begins with a reversed address, as block lists are asked */
+	ED_SHAPE_DIGEST = 1 << 3,     /* begins with a hexadecimal digest of 32, 40 or 56 digits */
+	ED_SHAPE_ARTEFACT = 1 << 2,   /* what resolvers ask on their own account: _ta-xxxx, "_." */
+};
+
+/* What a zone is known to serve by a shipped list that expires. */
+enum ed_service {
+	ED_SERVICE_NONE,
+	ED_SERVICE_REPUTATION, /* security products ask it about files, addresses, sites */
+	ED_SERVICE_BLOCK_LIST, /* mail servers ask it about addresses and domains */
+	ED_SERVICE_CLOUD, /* its operator makes up the names and is the only one to answer for them
+			   */
+	ED_SERVICE_LOCAL, /* not on the public internet: nobody outside answers for it */
+	ED_SERVICE_N
 };
 
 /* DNS header flags, as in the wire word without opcode and rcode. */
@@ -112,6 +133,15 @@ struct ed_dns_answers {
 	uint32_t hash;     /* of all rdata: two different answers to one name differ here */
 };
 
+enum { ED_FOREIGN_FIRST_BYTES = 16 }; /* as many as an alert shows */
+
+/* Of a payload that is not DNS. */
+struct ed_foreign_payload {
+	uint32_t hash; /* of all that was captured of it */
+	uint8_t n_first;
+	uint8_t first[ED_FOREIGN_FIRST_BYTES];
+};
+
 struct ed_event {
 	/* head: every kind */
 	int64_t time_ns;
@@ -142,7 +172,10 @@ struct ed_event {
 	uint32_t size_query;     /* DNS message bytes */
 	uint32_t size_response;
 	int32_t rtt_us;
-	struct ed_dns_answers answers;
+	union {
+		struct ed_dns_answers answers;
+		struct ed_foreign_payload foreign; /* of ED_EVENT_NOT_DNS */
+	};
 	/* filled by enrich/ */
 	uint64_t name_hash;    /* of the lower-cased name */
 	uint64_t zone_hash;    /* of the lower-cased zone */
@@ -160,9 +193,8 @@ struct ed_event {
 	uint8_t zone_kind;        /* ed_zone_kind */
 	uint8_t name_n;           /* bytes of the name behind this struct; 0: unknown */
 	uint8_t format;           /* row of its format; filled by the engine */
-	bool payload_mixes_case;  /* upper and lower in the payload but not in the zone: not a
-				     resolver's 0x20 */
-	uint8_t pad[1];
+	uint8_t payload_shape;    /* ED_SHAPE_* */
+	uint8_t zone_service;     /* ed_service of the zone (enrich/services.h) */
 };
 
 static_assert(sizeof(struct ed_event) % 8 == 0, "events lie 8-byte aligned in a batch");

@@ -23,14 +23,18 @@ struct ed_finding {
 	struct ed_evidence evidence[ED_EVIDENCE_FAMILIES_MAX];
 	struct ed_addr client;
 	struct ed_name domain;
+	struct ed_addr server; /* what it is about when the verdict is POLICY; else not set */
 	uint32_t n_clients;
 	int64_t first_ns, last_ns;
 	double info_bytes;
 	double answer_bytes;
 	uint64_t n_queries, n_names;
 	uint32_t formats;
+	uint8_t n_first_bytes; /* with POLICY: of the first payload */
+	uint8_t first_bytes[ED_FIRST_BYTES_MAX];
 	uint32_t n_samples;
 	const struct ed_name *samples; /* borrowed */
+	const float *sample_llr_bits;  /* of each sample; borrowed */
 	uint32_t n_tunables;
 	struct ed_tunable tunables[ED_ALERT_TUNABLES_MAX];
 };

@@ -8,11 +8,18 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-static_assert(sizeof(struct ed_key) <= 320, "per-key budget: five cache lines");
+static_assert(sizeof(struct ed_key) == 448, "per-key budget: seven cache lines");
 static_assert(offsetof(struct ed_key, zone_hash) == 64,
 	      "the first line is what every lookup touches");
 
-enum { SKETCH_TRIES = 8, PURGE_SHARE = 8 };
+enum {
+	SKETCH_TRIES = 8,
+	PURGE_SHARE = 8,
+	HALVES_A_MONTH = 60,
+	PREDICTOR_BIT_MBITS = 1024, /* says which of the two codes a name is written in */
+};
+
+static const double COUNTER_SLACK = 0.2; /* three standard errors of the distinct counter */
 
 int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches,
 		      uint64_t hash_key)
@@ -129,6 +136,37 @@ static float exponential(uint64_t hash, unsigned rate)
 	double ln_1_m = 2 * s * (1 + s2 * (1.0 / 3 + s2 * (1.0 / 5 + s2 / 7)));
 
 	return (float)(((zeros + 1) * 0.6931471805599453 - ln_1_m) / rate);
+}
+
+/* A hash up to this draws -ln(u) above @x. The margin is ten times the error of exponential(). */
+static uint64_t sure_above(double x)
+{
+	return (uint64_t)(exp(-x - 1e-3) * 0x1p64);
+}
+
+static void reckon_sure(struct ed_key_table *t)
+{
+	t->sure_tau = t->tau;
+	t->sure[0] = sure_above(fmin((double)t->tau, (double)ED_KEY_QUIET_TAU)); /* quiet bids */
+	for (unsigned w = 1; w < ED_KEY_SURE_WEIGHTS; w++)
+		t->sure[w] = sure_above((double)t->tau * w);
+}
+
+/*
+ * True for most bids that will be refused: their draws are seen to be too high before the logarithm
+ * is taken. It only saves time, so it may come from the machine's own exp().
+ */
+static bool is_surely_refused(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid)
+{
+	uint64_t key = t->hash_key ^ hash;
+	uint64_t drawn = ed_hash_pair(key, bid->draw);
+
+	if (t->sure_tau != t->tau)
+		reckon_sure(t);
+	if (bid->quiet)
+		return drawn < t->sure[0];
+	return bid->weight_bytes - 1U < ED_KEY_SURE_WEIGHTS - 1U && drawn < t->sure[1] &&
+	       ed_hash_pair(key, bid->payload_hash) < t->sure[bid->weight_bytes];
 }
 
 /* The seed of a first lookup: what its payload draws, and what it draws as a lookup. */
@@ -280,6 +318,7 @@ static struct ed_key_sketch *sketch_take(struct ed_key_table *t, uint64_t draw)
 		t->n_sketches_taken++;
 		t->keys[least->owner].n_small = 0;
 		t->keys[least->owner].sketch = ED_KEY_NONE;
+		t->keys[least->owner].is_uncounted = true;
 	}
 	return least;
 }
@@ -291,6 +330,7 @@ static bool small_to_sketch(struct ed_key_table *t, struct ed_key *k)
 	struct ed_key_sketch *s = sketch_take(t, k->hash + k->n_names);
 
 	k->n_small = 0;
+	k->is_uncounted = !s;
 	if (!s)
 		return false;
 	memset(s, 0, sizeof(*s));
@@ -305,12 +345,32 @@ static bool small_to_sketch(struct ed_key_table *t, struct ed_key *k)
 	return true;
 }
 
-/* True when the payload is new to the key; counts it and its weight. */
-static bool note_payload(struct ed_key_table *t, struct ed_key *k, uint64_t payload_hash,
-			 unsigned weight_bytes)
+static void note_weight(struct ed_key *k, unsigned weight_bytes)
 {
-	uint32_t id = (uint32_t)payload_hash;
+	k->n_names++;
+	k->names_bytes[0] += weight_bytes;
+	k->month_names_bytes[0] += weight_bytes;
+}
+
+/* The payload's weight by the shorter of two codes: the name model's and the predictor's. */
+static unsigned predicted_weight(struct ed_key_sketch *s, const struct ed_key_bid *bid)
+{
+	uint32_t mbits;
+
+	if (bid->payload.n == 0)
+		return bid->weight_bytes;
+	mbits = ed_template_code(&s->template, bid->payload.p, bid->payload.n) +
+		PREDICTOR_BIT_MBITS;
+	mbits = (mbits + 4 * 1024) / (8 * 1024);
+	return mbits < 1 ? 1 : mbits < bid->weight_bytes ? mbits : bid->weight_bytes;
+}
+
+/* True when the payload is new to the key; counts it and its weight. */
+static bool note_payload(struct ed_key_table *t, struct ed_key *k, const struct ed_key_bid *bid)
+{
+	uint32_t id = (uint32_t)bid->payload_hash;
 	struct ed_key_sketch *s;
+	unsigned weight;
 
 	if (k->sketch == ED_KEY_NONE) {
 		for (unsigned i = 0; i < k->n_small; i++) {
@@ -318,22 +378,43 @@ static bool note_payload(struct ed_key_table *t, struct ed_key *k, uint64_t payl
 				return false;
 		}
 		if (k->n_small < ED_KEY_SMALL || !small_to_sketch(t, k)) {
-			k->small_weight[k->n_small] = (uint8_t)(weight_bytes > UINT8_MAX ?
-									UINT8_MAX :
-									weight_bytes);
+			weight = bid->weight_bytes > UINT8_MAX ? UINT8_MAX : bid->weight_bytes;
+			k->small_weight[k->n_small] = (uint8_t)weight;
 			k->small[k->n_small++] = id;
-			k->n_names++;
-			k->info_noted += weight_bytes;
+			note_weight(k, weight);
 			return true;
 		}
 	}
 	s = &t->sketches[k->sketch];
 	if (ed_seen_test_and_set(&s->seen, ed_hash_mix(id)))
 		return false;
-	ed_whll_add(&s->generation[0], ed_hash_mix(id), weight_bytes);
-	k->n_names++;
-	k->info_noted += weight_bytes;
+	weight = predicted_weight(s, bid);
+	ed_whll_add(&s->generation[0], ed_hash_mix(id), weight);
+	note_weight(k, weight);
 	return true;
+}
+
+static void shift(uint32_t *generation, unsigned n)
+{
+	memmove(&generation[1], &generation[0], (n - 1) * sizeof(*generation));
+	generation[0] = 0;
+}
+
+/* One half window has passed: everything grows a generation older. */
+static void next_half(struct ed_key_table *t, struct ed_key *k)
+{
+	shift(k->names_bytes, ED_KEY_GENERATIONS);
+	shift(k->extra, ED_KEY_GENERATIONS);
+	if (k->half < UINT16_MAX && ++k->half % HALVES_A_MONTH == 0) {
+		shift(k->month_names_bytes, ED_KEY_MONTHS);
+		shift(k->month_extra, ED_KEY_MONTHS);
+	}
+	if (k->sketch != ED_KEY_NONE) {
+		struct ed_whll *g = t->sketches[k->sketch].generation;
+
+		memmove(&g[1], &g[0], (ED_KEY_GENERATIONS - 1) * sizeof(g[0]));
+		memset(&g[0], 0, sizeof(g[0]));
+	}
 }
 
 /* Moves the key's windows to @time_ns. True when a whole window has passed. */
@@ -349,35 +430,20 @@ static bool advance(struct ed_key_table *t, struct ed_key *k, int64_t time_ns)
 			       */
 	n_halves = (time_ns - k->window_ns) / half;
 	k->window_ns += n_halves * half;
-	if (k->sketch != ED_KEY_NONE) {
-		struct ed_whll *g = t->sketches[k->sketch].generation;
-
-		for (int64_t i = 0; i < n_halves && i < ED_KEY_GENERATIONS; i++) {
-			memmove(&g[1], &g[0], (ED_KEY_GENERATIONS - 1) * sizeof(g[0]));
-			memset(&g[0], 0, sizeof(g[0]));
-		}
-	} else if (n_halves > 1) {
+	for (int64_t i = 0; i < n_halves && i < (int64_t)ED_KEY_MONTHS * HALVES_A_MONTH; i++)
+		next_half(t, k);
+	if (n_halves > 1 && k->sketch == ED_KEY_NONE)
 		k->n_small = 0;
-	}
 	return n_halves > 1;
 }
 
-struct ed_key *ed_key_admit(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid,
-			    struct ed_key_news *ret)
+/* A lookup whose key is not in the table. */
+static struct ed_key *admit_new(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid,
+				struct ed_key_news *ret)
 {
-	struct ed_key *k = ed_key_find(t, hash);
-	float seed;
+	float seed = first_seed(t, hash, bid);
+	struct ed_key *k;
 
-	*ret = (struct ed_key_news){ .is_new = false };
-
-	if (k) {
-		ret->window_passed = advance(t, k, bid->time_ns);
-		ret->is_new = bid->weight_bytes > 0 &&
-			      note_payload(t, k, bid->payload_hash, bid->weight_bytes);
-		draw_again(t, k, bid, ret->is_new);
-		return k;
-	}
-	seed = first_seed(t, hash, bid);
 	if (t->n_keys == t->capacity && seed < t->tau && !(bid->quiet && seed >= ED_KEY_QUIET_TAU))
 		purge(t);
 	if (seed >= t->tau || (bid->quiet && seed >= ED_KEY_QUIET_TAU) ||
@@ -387,23 +453,62 @@ struct ed_key *ed_key_admit(struct ed_key_table *t, uint64_t hash, const struct 
 	}
 	k = key_make(t, hash, seed);
 	(void)advance(t, k, bid->time_ns);
-	ret->is_new = bid->weight_bytes > 0 &&
-		      note_payload(t, k, bid->payload_hash, bid->weight_bytes);
+	ret->is_new = bid->weight_bytes > 0 && note_payload(t, k, bid);
 	return k;
 }
 
-double ed_key_info_bytes(const struct ed_key_table *t, const struct ed_key *k)
+struct ed_key *ed_key_admit(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid,
+			    struct ed_key_news *ret)
 {
-	struct ed_whll all;
-	double sum = 0;
+	struct ed_key *k = ed_key_find(t, hash);
 
-	if (k->sketch == ED_KEY_NONE) {
-		for (unsigned i = 0; i < k->n_small; i++)
-			sum += k->small_weight[i];
-		return sum;
+	*ret = (struct ed_key_news){ .is_new = false };
+	if (!k) {
+		if (!is_surely_refused(t, hash, bid))
+			return admit_new(t, hash, bid, ret);
+		t->n_refused++;
+		return NULL;
 	}
-	all = t->sketches[k->sketch].generation[0];
-	for (unsigned i = 1; i < ED_KEY_GENERATIONS; i++)
-		ed_whll_merge(&all, &t->sketches[k->sketch].generation[i]);
-	return ed_whll_estimate(&all);
+	ret->window_passed = advance(t, k, bid->time_ns);
+	ret->is_new = bid->weight_bytes > 0 && note_payload(t, k, bid);
+	draw_again(t, k, bid, ret->is_new);
+	return k;
+}
+
+static double sum(const uint32_t *generation, unsigned n)
+{
+	double ret = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		ret += generation[i];
+	return ret;
+}
+
+static double within(double v, double estimate)
+{
+	return fmax(fmin(v, estimate * (1 + COUNTER_SLACK)), estimate * (1 - COUNTER_SLACK));
+}
+
+void ed_key_info(const struct ed_key_table *t, const struct ed_key *k, struct ed_key_info *ret)
+{
+	const double extra_byte = 64 * 8;
+
+	ret->names = sum(k->names_bytes, ED_KEY_GENERATIONS);
+	if (k->is_uncounted) {
+		ret->names = 0;
+		for (unsigned i = 0; i < k->n_small; i++)
+			ret->names += k->small_weight[i];
+	}
+	if (k->sketch != ED_KEY_NONE) {
+		const struct ed_whll *g = t->sketches[k->sketch].generation;
+		struct ed_whll all = g[0];
+
+		for (unsigned i = 1; i < ED_KEY_GENERATIONS; i++)
+			ed_whll_merge(&all, &g[i]);
+		ret->names = within(ret->names, ed_whll_estimate(&all));
+	}
+	ret->extra = sum(k->extra, ED_KEY_GENERATIONS) / extra_byte;
+	ret->day = ret->names + ret->extra;
+	ret->month_extra = sum(k->month_extra, ED_KEY_MONTHS) / extra_byte;
+	ret->month = sum(k->month_names_bytes, ED_KEY_MONTHS) + ret->month_extra;
 }

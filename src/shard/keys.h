@@ -21,14 +21,19 @@
 #define ED_SHARD_KEYS_H
 
 #include "evidence/evidence.h"
+#include "base/span.h"
 #include "sketch/crowd.h"
+#include "sketch/question_code.h"
 #include "sketch/seen.h"
+#include "sketch/template_code.h"
 #include "sketch/weighted_hll.h"
 
 enum {
-	ED_KEY_SMALL = 10,      /* payloads remembered exactly before a key needs a sketch */
-	ED_KEY_GENERATIONS = 3, /* of half a window each: the union covers 1 to 1.5 windows */
-	ED_KEY_EVIDENCE_BYTES = 160,
+	ED_KEY_SMALL = 8,         /* payloads remembered exactly before a key needs a sketch */
+	ED_KEY_GENERATIONS = 3,   /* of half a window each: the union covers 1 to 1.5 windows */
+	ED_KEY_SURE_WEIGHTS = 32, /* bytes for which a refusal is foreseen */
+	ED_KEY_MONTHS = 2,        /* generations of 30 days: the union covers 30 to 60 days */
+	ED_KEY_EVIDENCE_BYTES = 232,
 	ED_KEY_NONE = UINT32_MAX,
 };
 
@@ -40,7 +45,9 @@ enum {
 struct ed_key_sketch {
 	struct ed_whll generation[ED_KEY_GENERATIONS];
 	struct ed_seen seen;
-	uint32_t owner; /* index of the key, ED_KEY_NONE when free */
+	struct ed_template_code template;              /* PAIR keys: the payload before */
+	uint8_t followers[ED_QUESTION_MANY_FOLLOWERS]; /* PAIR keys: for the question code */
+	uint32_t owner;                                /* index of the key, ED_KEY_NONE when free */
 	uint32_t pad;
 };
 
@@ -58,17 +65,33 @@ struct ed_key {
 	uint32_t has;        /* fields seen */
 	uint8_t kind;        /* ed_key_kind */
 	uint8_t n_small;
-	uint8_t formats; /* bit i: format row i, the first eight */
-	uint8_t pad_head;
-	/* the exact set */
-	uint64_t zone_hash;  /* PAIR: where its domain's key is found */
-	uint32_t info_noted; /* weights of all new payloads: cheap, and hardly below the estimate */
-	uint32_t small[ED_KEY_SMALL];       /* payload hashes */
+	uint8_t pad_head[2];
+	uint64_t zone_hash;   /* PAIR: where its domain's key is found */
+	uint64_t client_hash; /* PAIR, CLIENT */
+	/* Information, by generation, the youngest first. Names: bytes of payloads that were new
+	 * when they came. Extra: 1/64 bit, what repeats, types and headers said (question_code.h).
+	 */
+	uint32_t names_bytes[ED_KEY_GENERATIONS];
+	uint32_t extra[ED_KEY_GENERATIONS];
+	uint32_t month_names_bytes[ED_KEY_MONTHS];
+	uint32_t month_extra[ED_KEY_MONTHS];
+	uint32_t resolver;            /* hash of the server asked last; 0: not known */
+	uint16_t half;                /* half windows since the key was made */
+	bool is_uncounted;            /* no sketch was free: what it says is known only in part */
+	uint8_t service;              /* ed_service of the domain */
+	uint32_t small[ED_KEY_SMALL]; /* payload hashes: the exact set */
 	uint8_t small_weight[ED_KEY_SMALL]; /* bytes of information, at least 1 */
-	uint8_t pad[2];
+	uint32_t next_free;                 /* index + 1 in the list of free places */
+	uint32_t formats;                   /* bit i: format row i */
+	union {
+		struct ed_crowd crowd;             /* DOMAIN: the clients */
+		struct ed_question_code questions; /* PAIR: the sequence of questions */
+		struct {
+			uint64_t question;
+			int64_t time_ns;
+		} last; /* CLIENT: to know its copy by */
+	};
 	_Alignas(8) uint8_t evidence[ED_KEY_EVIDENCE_BYTES];
-	struct ed_crowd crowd; /* DOMAIN keys: their clients */
-	uint32_t next_free;    /* index + 1 in the list of free places */
 };
 
 /* The tag saves the look at the key when the slot is another's. */
@@ -82,9 +105,11 @@ struct ed_key_table {
 	float *seeds;              /* by key; 0: pinned; infinite: free place */
 	uint32_t capacity, n_used; /* places taken at least once */
 	uint32_t n_keys;
-	uint32_t first_free;       /* index + 1 */
-	float tau;                 /* only seeds below are admitted */
-	struct ed_key_slot *slots; /* a power of two */
+	uint32_t first_free;                /* index + 1 */
+	float tau;                          /* only seeds below are admitted */
+	float sure_tau;                     /* the tau that sure[] was made for */
+	uint64_t sure[ED_KEY_SURE_WEIGHTS]; /* by weight: a lower hash draws a seed above tau */
+	struct ed_key_slot *slots;          /* a power of two */
 	uint32_t slot_mask;
 	struct ed_key_sketch *sketches;
 	uint32_t n_sketches, n_sketches_used;
@@ -105,6 +130,8 @@ void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash);
 /* What a lookup brings to the table. */
 struct ed_key_bid {
 	uint64_t payload_hash;
+	struct ed_span
+		payload;       /* wire labels for the positional predictor; empty: not to be used */
 	unsigned weight_bytes; /* information of the payload; 0: none */
 	bool quiet;            /* tells nothing of its own: admitted only by chance */
 	uint64_t draw;         /* a hash that differs for every lookup */
@@ -121,8 +148,27 @@ struct ed_key_news {
 struct ed_key *ed_key_admit(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid,
 			    struct ed_key_news *ret);
 
-/* Bytes of information in the distinct payloads of the window. Exact while the small set serves. */
-double ed_key_info_bytes(const struct ed_key_table *t, const struct ed_key *k);
+/* What a key has said, in bytes. */
+struct ed_key_info {
+	double names;       /* distinct payloads of the window (1 to 1.5 days) */
+	double extra;       /* repeats, types and headers of the window */
+	double day;         /* both */
+	double month_extra; /* repeats, types and headers of 30 to 60 days */
+	double month;       /* names and extra of 30 to 60 days */
+};
+
+/*
+ * The names are the sum over payloads that were new, held within 20 % of what the distinct counter
+ * estimates: the sum is exact while the key remembers its payloads, the counter forgets nothing.
+ */
+void ed_key_info(const struct ed_key_table *t, const struct ed_key *k, struct ed_key_info *ret);
+
+/* The cost of a question beside its name, in 1/1024 bit. */
+static inline void ed_key_note_extra(struct ed_key *k, uint32_t mbits)
+{
+	k->extra[0] += mbits >> 4;
+	k->month_extra[0] += mbits >> 4;
+}
 
 /* A pinned key is never evicted; unpinned it stays as one of some 300 bytes would. */
 void ed_key_pin(struct ed_key_table *t, const struct ed_key *k);

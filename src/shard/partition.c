@@ -6,9 +6,20 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "shard/sweep.h"
 #include "shard/weigh.h"
 
 enum { WEIGH_FIRST = 3, WEIGH_EVERY = 64 };
+
+static void observers_of(enum ed_key_kind kind, struct ed_observer *ret)
+{
+	for (unsigned i = 0; i < ED_EVIDENCE_N; i++) {
+		const struct ed_evidence_family *f = ed_evidence_families[i];
+
+		if (f->observe && f->keys >> kind & 1)
+			*ret++ = (struct ed_observer){ f->observe, ed_evidence_offset(i) };
+	}
+}
 
 int ed_partition_init(struct ed_partition *p, unsigned index, const struct ed_partition_conf *conf)
 {
@@ -17,11 +28,15 @@ int ed_partition_init(struct ed_partition *p, unsigned index, const struct ed_pa
 	memset(p, 0, sizeof(*p));
 	p->conf = conf;
 	p->index = index;
+	for (unsigned kind = 0; kind < ED_KEY_N; kind++)
+		observers_of(kind, p->observers[kind]);
 	r = ed_key_table_init(&p->keys, conf->n_keys, conf->n_sketches, conf->hash_key);
 	if (r == 0)
 		r = ed_pending_init(&p->pending, conf->n_pending);
 	if (r == 0)
 		r = ed_shared_names_init(&p->shared, conf->n_shared_names);
+	if (r == 0)
+		r = ed_clients_init(&p->client_table, conf->n_clients);
 	p->suspects = ed_mem_zalloc(conf->n_suspects, sizeof(*p->suspects));
 	if (r == 0 && !p->suspects)
 		r = -ENOMEM;
@@ -35,6 +50,7 @@ void ed_partition_done(struct ed_partition *p)
 	ed_key_table_done(&p->keys);
 	ed_pending_done(&p->pending);
 	ed_shared_names_done(&p->shared);
+	ed_clients_done(&p->client_table);
 	ed_mem_free(p->suspects);
 	p->suspects = NULL;
 }
@@ -54,17 +70,10 @@ static unsigned weight_bytes(uint32_t code_mbits)
 }
 
 /* Lets every family see the sighting; each has its block in the key. */
-static void observe(struct ed_key *k, const struct ed_sighting *s)
+static void observe(const struct ed_partition *p, struct ed_key *k, const struct ed_sighting *s)
 {
-	size_t at = 0;
-
-	for (size_t i = 0; ed_evidence_families[i]; i++) {
-		const struct ed_evidence_family *f = ed_evidence_families[i];
-
-		if (f->keys >> s->key_kind & 1)
-			f->observe(k->evidence + at, s);
-		at += (f->state_bytes + 7) & ~(size_t)7;
-	}
+	for (const struct ed_observer *o = p->observers[s->key_kind]; o->observe; o++)
+		o->observe(k->evidence + o->at, s);
 }
 
 static void fade(struct ed_key *k)
@@ -88,6 +97,7 @@ static void key_sees(struct ed_partition *p, struct ed_key *k, const struct ed_s
 		k->last_ns = ev->time_ns;
 		k->kind = s->key_kind;
 		k->zone_hash = ev->zone_hash;
+		k->client_hash = ev->client_hash;
 		k->next_weigh = WEIGH_FIRST;
 	}
 	if (ev->time_ns > k->last_ns)
@@ -95,10 +105,12 @@ static void key_sees(struct ed_partition *p, struct ed_key *k, const struct ed_s
 	else if (ev->time_ns < k->first_ns)
 		k->first_ns = ev->time_ns;
 	k->has |= ev->has;
-	k->formats |= (uint8_t)(1U << (ev->format & 7));
+	if (ev->zone_service != ED_SERVICE_NONE)
+		k->service = ev->zone_service;
+	k->formats |= UINT32_C(1) << (ev->format & 31);
 	k->n_queries += s->is_query;
 	k->n_responses += s->is_response;
-	observe(k, s);
+	observe(p, k, s);
 	if (k->suspect != ED_KEY_NONE && s->is_new)
 		ed_suspect_sample(&p->suspects[k->suspect], ev);
 	if (k->n_queries < k->next_weigh)
@@ -108,29 +120,77 @@ static void key_sees(struct ed_partition *p, struct ed_key *k, const struct ed_s
 	ed_weigh_key(p, k, ev);
 }
 
-/* Finds or admits the key, notes the payload, fills novelty. NULL: the key has no place. */
-static struct ed_key *key_for(struct ed_partition *p, uint64_t hash, struct ed_sighting *s)
+/* What the positional predictor may look at: a payload whose case says nothing. */
+static struct ed_span predictable(const struct ed_event *ev)
+{
+	bool cased = ev->payload_shape & ED_SHAPE_MIXED_CASE;
+
+	return cased ? ed_span_of(NULL, 0) : ed_event_payload(ev);
+}
+
+/* What the sighting brings to any key's table; the payload's text only to that of a pair. */
+static struct ed_key_bid bid_of(const struct ed_sighting *s)
 {
 	const struct ed_event *ev = s->ev;
 	unsigned weight = s->code_mbits ? weight_bytes(s->code_mbits) : 0;
+
+	if (s->is_shared)
+		weight = weight ? 1 : 0; /* costs its index, not its name */
+	return (struct ed_key_bid){ .payload_hash = s->payload_hash,
+				    .weight_bytes = weight,
+				    .quiet = weight == 0 || s->is_shared,
+				    .draw = (uint64_t)ev->time_ns ^ ev->offset << 40,
+				    .time_ns = ev->time_ns };
+}
+
+/* Finds or admits the key, notes the payload, fills novelty. NULL: the key has no place. */
+static struct ed_key *key_for(struct ed_partition *p, uint64_t hash, const struct ed_key_bid *bid,
+			      struct ed_sighting *s)
+{
 	struct ed_key_news news;
 	struct ed_key *k;
 
+	s->is_new = false;
 	if (!s->is_query)
 		return ed_key_find(&p->keys, hash);
-	if (s->is_shared)
-		weight = weight ? 1 : 0; /* costs its index, not its name */
-	k = ed_key_admit(&p->keys, hash,
-			 &(struct ed_key_bid){ .payload_hash = s->payload_hash,
-					       .weight_bytes = weight,
-					       .quiet = weight == 0 || s->is_shared,
-					       .draw = (uint64_t)ev->time_ns ^ ev->offset << 40,
-					       .time_ns = ev->time_ns },
-			 &news);
+	k = ed_key_admit(&p->keys, hash, bid, &news);
+	if (!k)
+		return NULL;
 	s->is_new = news.is_new;
 	if (news.window_passed)
 		fade(k);
 	return k;
+}
+
+/* What the sensor saw of the header, in one byte; 0: nothing. The message id and the source port
+ * are random by design and left out. */
+static uint8_t header_tag(const struct ed_event *ev)
+{
+	uint64_t h;
+
+	if (!(ev->has & ED_FIELD_EDNS) || ev->kind == ED_EVENT_DNS_RESPONSE)
+		return 0;
+	h = (uint64_t)ev->flags << 48 | (uint64_t)ev->qclass << 32 | (uint32_t)ev->edns_size << 16 |
+	    ev->edns_options_bytes;
+	return (uint8_t)(ed_hash_mix(h) | 1);
+}
+
+static void pair_asks(struct ed_partition *p, struct ed_key *pair, const struct ed_sighting *s)
+{
+	const struct ed_event *ev = s->ev;
+	const struct ed_question q = {
+		.name_id = (uint32_t)(ev->name_hash >> 32),
+		.qtype = ev->has & ED_FIELD_QTYPE ? ev->qtype : 0,
+		.header_tag = header_tag(ev),
+		.is_new = s->is_new,
+		.is_common = s->n_askers > 1,
+		.n_names = pair->n_names + 1,
+	};
+
+	uint8_t *many = pair->sketch == ED_KEY_NONE ? NULL :
+						      p->keys.sketches[pair->sketch].followers;
+
+	ed_key_note_extra(pair, ed_question_code(&pair->questions, many, &q));
 }
 
 static void zone_role(const struct ed_visit *v, struct ed_sighting s)
@@ -138,30 +198,76 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 	struct ed_partition *p = v->p;
 	const struct ed_event *ev = v->ev;
 	struct ed_key *domain, *pair;
+	struct ed_key_bid bid;
 
 	s.llr_mbits = ev->payload_llr;
 	s.code_mbits = ev->zone_off > 0 ? ev->payload_code : 0;
 	s.payload_hash = ev->name_hash;
-	if (s.is_query && ev->zone_off > 0)
-		s.is_shared = ed_shared_names_note(&p->shared, ev->name_hash, ev->client_hash);
+	if (s.is_query)
+		s.n_askers = (uint8_t)ed_shared_names_note(&p->shared, ev->name_hash,
+							   ev->client_hash);
+	s.is_shared = ev->zone_off > 0 && s.n_askers >= ED_SHARED_CLIENTS;
+	bid = bid_of(&s);
 	s.key_kind = ED_KEY_DOMAIN;
-	domain = key_for(p, v->domain, &s);
+	domain = key_for(p, v->domain, &bid, &s);
 	if (domain) {
 		if (s.is_query)
 			ed_crowd_add(&domain->crowd, ev->client_hash);
 		key_sees(p, domain, &s);
 	}
 	s.key_kind = ED_KEY_PAIR;
-	s.is_new = false;
-	pair = key_for(p, v->pair, &s);
-	if (pair)
-		key_sees(p, pair, &s);
+	bid.payload = predictable(ev);
+	pair = key_for(p, v->pair, &bid, &s);
+	if (!pair)
+		return;
+	if (s.is_query)
+		pair_asks(p, pair, &s);
+	if (v->resolver)
+		pair->resolver = v->resolver;
+	key_sees(p, pair, &s);
+}
+
+/* What surrounds the keys: clients, servers, how many domains there are. */
+static void note_surroundings(const struct ed_visit *v)
+{
+	struct ed_partition *p = v->p;
+	const struct ed_event *ev = v->ev;
+
+	if (p->first_ns == 0 && (ev->has & ED_FIELD_TIME))
+		p->first_ns = ev->time_ns;
+	p->all_zones |= UINT64_C(1) << (ev->zone_hash >> 8 & 63);
+	ed_crowd_add(&p->all_clients, ev->client_hash);
+	ed_clients_note(&p->client_table, ev);
+	if (v->resolver)
+		ed_resolvers_note(&p->resolvers, v->resolver, ev);
+	ed_sweep_maybe(p, ev);
+}
+
+/* Halves of an exchange, which are looked up to be paired, and records of whole ones that carry the
+ * message id: a mirror port or two sensors may show them twice. */
+static bool can_be_copy(const struct ed_event *ev)
+{
+	return ev->kind != ED_EVENT_DNS_PAIR || (ev->has & ED_FIELD_TXID);
+}
+
+/* The client's last question (or answer) once more. */
+static bool is_repeat_of_last(struct ed_key *client, const struct ed_event *ev)
+{
+	uint64_t question = ed_pending_question(ev) ^ ev->kind;
+	bool copy = question == client->last.question &&
+		    ev->time_ns - client->last.time_ns < ED_PENDING_DUPLICATE_NS &&
+		    ev->time_ns >= client->last.time_ns;
+
+	client->last.question = question;
+	client->last.time_ns = ev->time_ns;
+	return copy;
 }
 
 /* The client key looks at registrable labels: a tunnel may have no parent in common. */
 static void client_role(const struct ed_visit *v, struct ed_sighting s)
 {
 	const struct ed_event *ev = v->ev;
+	struct ed_key_bid bid;
 	struct ed_key *client;
 
 	s.key_kind = ED_KEY_CLIENT;
@@ -173,10 +279,25 @@ static void client_role(const struct ed_visit *v, struct ed_sighting s)
 	/* an answer tells the domain too, where nobody saw the question; where somebody did it is
 	 * not new */
 	s.is_query = true;
-	client = key_for(v->p, v->client, &s);
+	bid = bid_of(&s);
+	client = key_for(v->p, v->client, &bid, &s);
+	if (client && can_be_copy(ev) && is_repeat_of_last(client, ev))
+		return;
 	s.is_query = ev->kind != ED_EVENT_DNS_RESPONSE || s.is_new;
 	if (client && (!s.is_plain || s.is_new))
 		key_sees(v->p, client, &s);
+}
+
+static void tell_not_dns(struct ed_partition *p, const struct ed_not_dns_pair *pair)
+{
+	const struct ed_analytic *a = ed_analytics[0];
+	struct ed_finding f;
+
+	ed_not_dns_finding(pair, &f);
+	f.analytic = a->id;
+	f.analytic_name = a->platform;
+	f.analytic_version = a->version;
+	p->conf->finding(p->conf->arg, p->index, &f);
 }
 
 void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigned roles,
@@ -189,7 +310,9 @@ void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigne
 		ed_key_prefetch_slot(&p->keys, ret->pair);
 		ed_key_prefetch_slot(&p->keys, ret->domain);
 		ed_shared_names_prefetch(&p->shared, ev->name_hash);
-		if (ev->kind != ED_EVENT_DNS_PAIR) {
+		ed_clients_prefetch(&p->client_table, ev->client_hash);
+		ret->resolver = ed_resolver_hash(ev, p->conf->hash_key);
+		if (can_be_copy(ev)) {
 			ret->question = ed_pending_question(ev);
 			ed_pending_prefetch(&p->pending, ret->question);
 		}
@@ -216,6 +339,14 @@ void ed_visit(const struct ed_visit *v)
 	struct ed_partition *p = v->p;
 	struct ed_sighting s = { .ev = ev, .stands_for = 1 };
 
+	if (ev->kind == ED_EVENT_NOT_DNS) {
+		const struct ed_not_dns_pair *pair = ed_not_dns_note(&p->not_dns, ev,
+								     p->conf->hash_key);
+
+		if (pair)
+			tell_not_dns(p, pair);
+		return;
+	}
 	if (!(ev->has & ED_FIELD_QNAME) || ev->name_n == 0)
 		return;
 	s.is_query = ev->kind != ED_EVENT_DNS_RESPONSE;
@@ -225,7 +356,7 @@ void ed_visit(const struct ed_visit *v)
 
 		ed_hll_add(&p->zones, ev->zone_hash);
 		ed_hll_add(&p->clients, ev->client_hash);
-		if (ev->kind != ED_EVENT_DNS_PAIR) {
+		if (can_be_copy(ev)) {
 			enum ed_pending_verdict verdict = ed_pending_note(&p->pending, ev,
 									  v->question);
 
@@ -236,6 +367,8 @@ void ed_visit(const struct ed_visit *v)
 			/* an answer whose question nobody saw stands for both */
 			z.is_query = verdict == ED_PENDING_NEW;
 		}
+		if (z.is_query)
+			note_surroundings(v);
 		zone_role(v, z);
 	}
 	if (v->roles & ED_ROLE_CLIENT)
@@ -248,4 +381,9 @@ void ed_partition_finish(struct ed_partition *p)
 		if (p->keys.keys[i].hash && p->keys.keys[i].suspect != ED_KEY_NONE)
 			ed_weigh_key(p, &p->keys.keys[i], NULL);
 	}
+	for (uint32_t i = 0; i < ED_NOT_DNS_PAIRS; i++) {
+		if (p->not_dns.pairs[i].told)
+			tell_not_dns(p, &p->not_dns.pairs[i]);
+	}
+	ed_sweep(p, p->last_ns);
 }

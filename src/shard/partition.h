@@ -10,9 +10,14 @@
 
 #include "analytic/analytic.h"
 #include "record/finding.h"
+#include "shard/clients.h"
 #include "shard/keys.h"
+#include "shard/not_dns.h"
 #include "shard/pending.h"
+#include "shard/rare.h"
+#include "shard/resolvers.h"
 #include "shard/shared_names.h"
+#include "shard/usual.h"
 #include "sketch/hll.h"
 
 enum { ED_PARTITIONS = 16 };
@@ -56,27 +61,49 @@ struct ed_suspect {
 	float score_bits; /* at the last weighing */
 	struct ed_addr client;
 	struct ed_name domain;
+	uint32_t n_new;     /* names that were new since it is watched */
+	uint32_t most_code; /* the longest code of those that the newest sample was chosen from */
 	uint32_t n_samples;
 	struct ed_name samples[ED_ALERT_SAMPLES_MAX];
+	float sample_llr_bits[ED_ALERT_SAMPLES_MAX];
 };
 
 /* What an analytic's settings are, shared read-only by all partitions. */
 struct ed_partition_conf {
 	const void *analytic_conf[ED_ANALYTICS_MAX]; /* by row */
 	uint64_t hash_key;
-	uint32_t n_keys, n_sketches, n_suspects, n_pending, n_shared_names; /* a partition */
+	uint32_t n_keys, n_sketches, n_suspects, n_pending, n_shared_names,
+		n_clients; /* a partition */
 	void *arg;
 	/* A finding of medium or above, or lower ones of keys under watch; called by the owner's
 	 * thread. */
 	void (*finding)(void *arg, unsigned partition, const struct ed_finding *f);
 };
 
+/* A family that looks at a kind of key, and where in the key it keeps its state. */
+struct ed_observer {
+	void (*observe)(void *state, const struct ed_sighting *s); /* NULL: behind the last */
+	size_t at;
+};
+
 struct ed_partition {
 	const struct ed_partition_conf *conf;
 	unsigned index;
+	struct ed_observer observers[ED_KEY_N][ED_EVIDENCE_N + 1]; /* by ed_key_kind */
 	struct ed_key_table keys;
 	struct ed_pending pending;
 	struct ed_shared_names shared;
+	struct ed_clients client_table;
+	struct ed_resolvers resolvers;
+	struct ed_not_dns not_dns;
+	struct ed_crowd all_clients; /* of events in the role zone */
+	uint64_t all_zones;          /* the same, linear counting as in clients.h */
+	int64_t first_ns;            /* of the first event with a time; 0: none yet */
+	int64_t last_ns;             /* of the newest event */
+	int64_t sweep_ns;            /* when the keys were swept last; 0: not yet */
+	uint64_t n_questions, n_since_sweep;
+	struct ed_usual usual;
+	struct ed_rare rare;
 	struct ed_suspect *suspects;
 	uint32_t n_suspects_used;
 	uint64_t n_suspects_displaced;
@@ -100,6 +127,7 @@ struct ed_visit {
 	uint64_t pair, domain; /* keys of the role zone */
 	uint64_t client;       /* key of the role client */
 	uint64_t question;     /* ed_pending_question, of the role zone */
+	uint32_t resolver;     /* ed_resolver_hash, of the role zone */
 };
 
 void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigned roles,

@@ -64,9 +64,17 @@ static enum ed_pending_verdict note_again(struct ed_pending_entry *e, const stru
 	bool waits = e->hash & WAITS;
 	bool copy = is_copy(e, ev);
 
+	if (ev->kind == ED_EVENT_DNS_PAIR) {
+		e->time_ns = ev->time_ns;
+		return copy ? ED_PENDING_DUPLICATE : ED_PENDING_NEW;
+	}
 	if (ev->kind == ED_EVENT_DNS_QUERY) {
 		if (copy)
 			return ED_PENDING_DUPLICATE;
+		/* its answer came first, out of order, and stood for both */
+		if (!waits && ev->time_ns < e->time_ns &&
+		    e->time_ns - ev->time_ns < ED_PENDING_LIFE_NS)
+			return ED_PENDING_SETTLED;
 		*e = (struct ed_pending_entry){ .hash = question | WAITS, .time_ns = ev->time_ns };
 		return ED_PENDING_NEW;
 	}
@@ -88,11 +96,12 @@ enum ed_pending_verdict ed_pending_note(struct ed_pending *p, const struct ed_ev
 		if (set[i].time_ns < oldest->time_ns)
 			oldest = &set[i];
 	}
-	if (ev->kind != ED_EVENT_DNS_QUERY)
-		return ED_PENDING_NEW;
 	if (oldest->time_ns != INT64_MIN && (oldest->hash & WAITS) &&
 	    ev->time_ns - oldest->time_ns < ED_PENDING_LIFE_NS)
 		p->n_evicted++;
 	*oldest = (struct ed_pending_entry){ .hash = question | WAITS, .time_ns = ev->time_ns };
+	if (ev->kind != ED_EVENT_DNS_QUERY)
+		oldest->hash &= ~WAITS; /* only its copies, or its question out of order, may come
+					 */
 	return ED_PENDING_NEW;
 }

@@ -24,7 +24,16 @@ void ed_shared_names_done(struct ed_shared_names *t)
 	memset(t, 0, sizeof(*t));
 }
 
-bool ed_shared_names_note(struct ed_shared_names *t, uint64_t name_hash, uint64_t client_hash)
+static unsigned n_clients(const struct ed_shared_name *e)
+{
+	unsigned n = 0;
+
+	while (n < ED_SHARED_CLIENTS && e->client[n] != 0)
+		n++;
+	return n;
+}
+
+unsigned ed_shared_names_note(struct ed_shared_names *t, uint64_t name_hash, uint64_t client_hash)
 {
 	struct ed_shared_name *e = &t->names[name_hash & t->mask];
 	uint32_t tag = (uint32_t)(name_hash >> 32);
@@ -36,7 +45,7 @@ bool ed_shared_names_note(struct ed_shared_names *t, uint64_t name_hash, uint64_
 		if (e->client[i] == 0)
 			e->client[i] = client;
 		if (e->client[i] == client)
-			return i == ED_SHARED_CLIENTS - 1 || e->client[ED_SHARED_CLIENTS - 1] != 0;
+			return n_clients(e);
 	}
-	return true;
+	return ED_SHARED_CLIENTS;
 }

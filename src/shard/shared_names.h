@@ -26,9 +26,9 @@ struct ed_shared_names {
 int ed_shared_names_init(struct ed_shared_names *t, uint32_t capacity);
 void ed_shared_names_done(struct ed_shared_names *t);
 
-/* Notes that @client_hash asked @name_hash; true when ED_SHARED_CLIENTS different clients have by
- * now. */
-bool ed_shared_names_note(struct ed_shared_names *t, uint64_t name_hash, uint64_t client_hash);
+/* Notes that @client_hash asked @name_hash; how many different clients have by now, at most
+ * ED_SHARED_CLIENTS. */
+unsigned ed_shared_names_note(struct ed_shared_names *t, uint64_t name_hash, uint64_t client_hash);
 
 static inline void ed_shared_names_prefetch(const struct ed_shared_names *t, uint64_t name_hash)
 {

@@ -41,6 +41,16 @@ static struct ed_key *sight(struct ed_key_table *t, uint64_t key, uint64_t paylo
 	return k;
 }
 
+static double info_bytes(const struct ed_key_table *t, const struct ed_key *k)
+{
+	struct ed_key_info info;
+
+	ed_key_info(t, k, &info);
+	assert_true(info.day == info.names + info.extra);
+	assert_true(info.month >= 0);
+	return info.day;
+}
+
 /* One key that says 4 kB in 200 names among 20,000 that say a little each, in a table for 1,000. */
 static void test_heavy_key_stays(void **state)
 {
@@ -169,9 +179,9 @@ static void test_information_exact_then_close(void **state)
 		k = sight(&t, 7, i, weight); /* asked again: nothing new */
 		sum += weight;
 		if (i < ED_KEY_SMALL)
-			assert_true(ed_key_info_bytes(&t, k) == sum);
+			assert_true(info_bytes(&t, k) == sum);
 	}
-	assert_true(fabs(ed_key_info_bytes(&t, k) / sum - 1) < 4 * 0.065);
+	assert_true(fabs(info_bytes(&t, k) / sum - 1) < 4 * 0.065);
 	assert_in_range(k->n_names, 1900, 2000);
 	ed_key_table_done(&t);
 }
@@ -197,14 +207,82 @@ static void test_window_rotates(void **state)
 		k = sight(&t, 7, i, 50);
 	assert_false(at(&t, now));
 	assert_false(at(&t, now + 11 * HOUR_NS));
-	assert_true(ed_key_info_bytes(&t, k) > 2500);
+	assert_true(info_bytes(&t, k) > 2500);
 	assert_false(at(&t, now + 13 * HOUR_NS)); /* half a window: still counted */
-	assert_true(ed_key_info_bytes(&t, k) > 2500);
+	assert_true(info_bytes(&t, k) > 2500);
 	assert_false(at(&t, now - 50 * HOUR_NS)); /* time went back: nothing is lost */
-	assert_true(ed_key_info_bytes(&t, k) > 2500);
+	assert_true(info_bytes(&t, k) > 2500);
 	assert_true(at(&t, now + 100 * HOUR_NS));
-	assert_true(ed_key_info_bytes(&t, k) == 0);
+	assert_true(info_bytes(&t, k) == 0);
 	ed_key_table_done(&t);
+}
+
+/* What repeats say counts beside the names, by the day and by the month. */
+static void test_repeats_count_beside_names(void **state)
+{
+	struct ed_key_table t;
+	struct ed_key_info info;
+	struct ed_key *k = NULL;
+
+	(void)state;
+	table_init(&t, 10, 4, 1);
+	for (uint64_t i = 0; i < 5; i++)
+		k = sight(&t, 7, i, 20);
+	(void)at(&t, 1000 * HOUR_NS);
+	for (unsigned i = 0; i < 800; i++)
+		ed_key_note_extra(k, 4 * 1024);
+	ed_key_info(&t, k, &info);
+	assert_true(info.names == 100 && info.extra == 400);
+	assert_true(info.day == 500 && info.month == 500);
+	(void)at(&t, 1100 * HOUR_NS);
+	ed_key_info(&t, k, &info);
+	assert_true(info.day == 0 && info.month == 500);
+	ed_key_note_extra(k, 8 * 1024);
+	(void)at(&t, (1000 + 31 * 24) * HOUR_NS);
+	ed_key_info(&t, k, &info);
+	assert_true(info.day == 0 && info.month == 501);
+	(void)at(&t, (1000 + 62 * 24) * HOUR_NS);
+	ed_key_info(&t, k, &info);
+	assert_true(info.month == 0);
+	ed_key_table_done(&t);
+}
+
+/* Names that follow a template cost what changes; random ones what the name model says. */
+static double said_by_names(bool is_random)
+{
+	struct ed_key_table t;
+	struct ed_key *k = NULL;
+	double bytes;
+
+	table_init(&t, 10, 4, 1);
+	for (uint64_t i = 0; i < 200; i++) {
+		char text[] = "\34sensor-in-the-basement-00000";
+		struct ed_key_news news;
+
+		for (unsigned j = 1; is_random && j <= 28; j++)
+			text[j] = (char)('a' + ed_hash_mix(i * 64 + j) % 26);
+		for (uint64_t j = 0, v = i; j < 5; j++, v /= 10)
+			text[28 - j] = (char)('0' + v % 10);
+		k = ed_key_admit(&t, 7,
+				 &(struct ed_key_bid){ .payload_hash = ed_hash_mix(i),
+						       .payload = ed_span_of(text, 29),
+						       .weight_bytes = 14,
+						       .draw = i },
+				 &news);
+		assert_non_null(k);
+		assert_true(news.is_new || i > ED_KEY_SMALL);
+	}
+	bytes = info_bytes(&t, k);
+	ed_key_table_done(&t);
+	return bytes;
+}
+
+static void test_templates_cost_what_changes(void **state)
+{
+	(void)state;
+	assert_true(said_by_names(false) < 200 * 14 * 0.4);
+	assert_true(said_by_names(true) > 200 * 14 * 0.75);
+	assert_true(said_by_names(true) < 200 * 14 * 1.25);
 }
 
 static void test_few_sketches_go_to_the_informed(void **state)
@@ -236,6 +314,8 @@ int main(void)
 		cmocka_unit_test(test_quiet_lookups_make_a_key_in_the_end),
 		cmocka_unit_test(test_information_exact_then_close),
 		cmocka_unit_test(test_window_rotates),
+		cmocka_unit_test(test_repeats_count_beside_names),
+		cmocka_unit_test(test_templates_cost_what_changes),
 		cmocka_unit_test(test_few_sketches_go_to_the_informed),
 	};
 

@@ -79,9 +79,44 @@ static void test_full_table_forgets_the_oldest(void **state)
 	for (uint16_t i = 0; i < 1000; i++)
 		(void)ask(&p, event(i, i, i, (1000 + i) * MS_NS));
 	assert_true(p.n_evicted > 900);
-	for (uint16_t i = 0; i < 1000; i++)
+	/* the newest first: an answer whose question is gone takes a place too */
+	for (uint16_t i = 1000; i-- > 0;)
 		n_paired += answer(&p, event(i, i, i, 2000 * MS_NS)) == ED_PENDING_SETTLED;
 	assert_int_equal(n_paired, 64);
+	ed_pending_done(&p);
+}
+
+/* A source that pairs them itself: its record a second time, and the same question asked again. */
+static void test_copies_of_whole_exchanges(void **state)
+{
+	struct ed_event ev = event(1, 2, 3, 1000 * MS_NS);
+	struct ed_pending p;
+
+	(void)state;
+	assert_int_equal(ed_pending_init(&p, 64), 0);
+	assert_int_equal(note(&p, ED_EVENT_DNS_PAIR, ev), ED_PENDING_NEW);
+	assert_int_equal(note(&p, ED_EVENT_DNS_PAIR, ev), ED_PENDING_DUPLICATE);
+	ev.txid++;
+	assert_int_equal(note(&p, ED_EVENT_DNS_PAIR, ev), ED_PENDING_NEW);
+	ev.time_ns += ED_PENDING_DUPLICATE_NS;
+	assert_int_equal(note(&p, ED_EVENT_DNS_PAIR, ev), ED_PENDING_NEW);
+	/* where the time is not exact, two records of one time may be two questions */
+	ev.time_quality = ED_TIME_RECEIVED;
+	assert_int_equal(note(&p, ED_EVENT_DNS_PAIR, ev), ED_PENDING_NEW);
+	ed_pending_done(&p);
+}
+
+/* An answer that was recorded before its question stood for both. */
+static void test_answer_before_its_question(void **state)
+{
+	struct ed_pending p;
+
+	(void)state;
+	assert_int_equal(ed_pending_init(&p, 64), 0);
+	assert_int_equal(answer(&p, event(1, 2, 3, 1020 * MS_NS)), ED_PENDING_NEW);
+	assert_int_equal(answer(&p, event(1, 2, 3, 1021 * MS_NS)), ED_PENDING_DUPLICATE);
+	assert_int_equal(ask(&p, event(1, 2, 3, 1000 * MS_NS)), ED_PENDING_SETTLED);
+	assert_int_equal(ask(&p, event(1, 2, 4, 1000 * MS_NS)), ED_PENDING_NEW);
 	ed_pending_done(&p);
 }
 
@@ -93,11 +128,11 @@ static void test_shared_names(void **state)
 	(void)state;
 	assert_int_equal(ed_shared_names_init(&t, 1024), 0);
 	for (unsigned again = 0; again < 5; again++)
-		assert_false(ed_shared_names_note(&t, name, ed_hash_mix(1)));
-	assert_false(ed_shared_names_note(&t, name, ed_hash_mix(2)));
-	assert_true(ed_shared_names_note(&t, name, ed_hash_mix(3)));
-	assert_true(ed_shared_names_note(&t, name, ed_hash_mix(1)));
-	assert_true(ed_shared_names_note(&t, name, ed_hash_mix(4)));
+		assert_int_equal(ed_shared_names_note(&t, name, ed_hash_mix(1)), 1);
+	assert_int_equal(ed_shared_names_note(&t, name, ed_hash_mix(2)), 2);
+	assert_int_equal(ed_shared_names_note(&t, name, ed_hash_mix(3)), 3);
+	assert_int_equal(ed_shared_names_note(&t, name, ed_hash_mix(1)), 3);
+	assert_int_equal(ed_shared_names_note(&t, name, ed_hash_mix(4)), ED_SHARED_CLIENTS);
 	ed_shared_names_done(&t);
 }
 
@@ -107,6 +142,8 @@ int main(void)
 		cmocka_unit_test(test_pairs_once),
 		cmocka_unit_test(test_copies_and_retries),
 		cmocka_unit_test(test_full_table_forgets_the_oldest),
+		cmocka_unit_test(test_copies_of_whole_exchanges),
+		cmocka_unit_test(test_answer_before_its_question),
 		cmocka_unit_test(test_shared_names),
 	};
 

@@ -12,33 +12,163 @@ static_assert(ED_EVIDENCE_ID_content == 0, "may_matter reads the first family's 
 /* From here a key is remembered by name, so that an alert can show it. */
 static const float SUSPECT_BITS = -12;
 static const double CONTENT_FOR_DOMAIN_BITS = 4;
+/* What a place on the list of services is worth; more where nobody else can read the names. */
+static const float SERVICE_BITS = 6, OPERATOR_BITS = 12, DIGEST_BITS = 2;
 
-static uint32_t clients_of(struct ed_partition *p, const struct ed_key *k)
+/* What a domain's names usually look like takes so many clients and names to tell. */
+enum { USUAL_CLIENTS_MIN = 12, USUAL_NAMES_MIN = 20 };
+/* A pair that asks for so many names, most of them new, is worth a look whatever they look like. */
+enum { FRESH_NAMES_MIN = 10 };
+/* Samples: the first names, and of each power of two of later ones the one that carries most. */
+enum { SAMPLES_STAY = 2, SAMPLES_GO_ROUND = ED_ALERT_SAMPLES_MAX - SAMPLES_STAY };
+/* Below it nobody asks whether repeats are heard. */
+enum { EXTRA_MIN_BYTES = 256, POOL_NAMES_MIN = 20 };
+
+struct ed_key *ed_key_domain(struct ed_partition *p, struct ed_key *k)
 {
-	const struct ed_key *domain = k;
+	uint64_t h;
 
-	if (k->kind == ED_KEY_CLIENT)
-		return 1;
-	if (k->kind == ED_KEY_PAIR) {
-		uint64_t h = ed_hash_pair(ed_hash_pair(k->zone_hash, 0), ED_KEY_DOMAIN + 1U);
+	if (k->kind != ED_KEY_PAIR)
+		return k->kind == ED_KEY_DOMAIN ? k : NULL;
+	h = ed_hash_pair(ed_hash_pair(k->zone_hash, 0), ED_KEY_DOMAIN + 1U);
+	return ed_key_find(&p->keys, h ? h : 1);
+}
 
-		domain = ed_key_find(&p->keys, h ? h : 1);
-	}
+/*
+ * How the domain's names look when others ask for them. Only a crowd can tell: a few clients may
+ * all carry the same implant.
+ */
+static double others_llr_bits(const struct ed_key *pair, const struct ed_key *domain)
+{
+	struct ed_evidence all = { .n_facts = 0 }, own = { .n_facts = 0 };
+	const struct ed_subject nobody = { .n_names = 0 };
+	double n, sum;
+
+	ed_evidence_families[ED_EVIDENCE_ID_content]->weigh(domain->evidence, &nobody, &all);
+	ed_evidence_families[ED_EVIDENCE_ID_content]->weigh(pair->evidence, &nobody, &own);
+	n = ed_evidence_get(&all, "names_scored", 0) - ed_evidence_get(&own, "names_scored", 0);
+	sum = ed_evidence_get(&all, "likelihood_ratio_bits", 0) -
+	      ed_evidence_get(&own, "likelihood_ratio_bits", 0);
+	return n >= USUAL_NAMES_MIN && sum > 0 ? sum / n : 0;
+}
+
+uint32_t ed_key_clients(struct ed_partition *p, struct ed_key *k)
+{
+	const struct ed_key *domain = ed_key_domain(p, k);
+
 	return domain && domain->crowd.n > 0 ? ed_crowd_estimate(&domain->crowd) : 1;
 }
 
-static void subject_of(const struct ed_partition *p, const struct ed_key *k, struct ed_subject *ret)
+/* What the domain's other clients said in the window, on average: the domain's distinct names are
+ * hardly ever shared where they are many. */
+static double others_bytes(const struct ed_partition *p, const struct ed_key *pair,
+			   const struct ed_key *domain, uint32_t n_clients)
 {
+	struct ed_key_info all, own;
+
+	ed_key_info(&p->keys, domain, &all);
+	ed_key_info(&p->keys, pair, &own);
+	return fmax(all.names - own.names, 0) / (n_clients - 1);
+}
+
+static void subject_domain(struct ed_partition *p, struct ed_key *k, struct ed_subject *ret)
+{
+	const struct ed_key *domain = ed_key_domain(p, k);
+
+	ret->n_clients = ed_key_clients(p, k);
+	ret->domain_first_ns = domain ? domain->first_ns : k->first_ns;
+	if (!domain)
+		return;
+	if (k->kind != ED_KEY_PAIR || ret->n_clients < 2)
+		return;
+	ret->others_bytes = others_bytes(p, k, domain, ret->n_clients);
+	if (ret->n_clients >= USUAL_CLIENTS_MIN)
+		ret->others_llr_bits = others_llr_bits(k, domain);
+}
+
+static unsigned zones_of(uint64_t bits)
+{
+	return (unsigned)__builtin_popcountll(bits);
+}
+
+static void subject_surroundings(const struct ed_partition *p, const struct ed_key *k,
+				 struct ed_subject *ret)
+{
+	const struct ed_client *client = ed_clients_find(&p->client_table, k->client_hash);
+	const struct ed_resolver *r = ed_resolvers_find(&p->resolvers, k->resolver);
+
+	ret->site_first_ns = p->first_ns;
+	ret->n_site_clients = ed_crowd_estimate(&p->all_clients);
+	ret->n_site_zones = zones_of(p->all_zones);
+	if (client) {
+		ret->role = (uint8_t)ed_client_role(client);
+		ret->n_client_questions = client->n_questions;
+		ret->n_client_zones = ed_client_zones(client);
+		ret->client_size = client->n_questions * (double)ret->n_site_clients /
+				   ((double)p->n_questions + 1);
+	}
+	if (r && k->resolver) {
+		ret->n_resolver_clients = ed_crowd_estimate(&r->clients);
+		ret->n_resolver_zones = zones_of(r->zones);
+	}
+}
+
+/*
+ * A name that is asked again before its answer has run out is answered by the resolver's cache: who
+ * owns the domain does not hear of it. Twice what remains of the answers' life, on average, is
+ * their life; when it is longer than the time between two questions for the same name, repeats tell
+ * him nothing. Said only of many names: a few are soon asked often enough by a channel that can
+ * wait.
+ */
+static bool repeats_are_heard(const struct ed_key *k)
+{
+	const struct ed_evidence_family *family = ed_evidence_families[ED_EVIDENCE_ID_structure];
+	const size_t at = ed_evidence_offset(ED_EVIDENCE_ID_structure);
+	const struct ed_subject subject = { .has = k->has };
+	struct ed_evidence structure = { .n_facts = 0 };
+	double every_s = (double)(k->last_ns - k->first_ns) / 1e9 * k->n_names /
+			 fmax(k->n_queries, 1);
+
+	if (k->n_names < POOL_NAMES_MIN)
+		return true;
+	family->weigh(k->evidence + at, &subject, &structure);
+	return 2 * ed_evidence_get(&structure, "ttl_mean_s", 0) <= every_s;
+}
+
+void ed_key_told(const struct ed_partition *p, const struct ed_key *k, struct ed_key_info *ret)
+{
+	ed_key_info(&p->keys, k, ret);
+	if (k->kind != ED_KEY_PAIR || ret->extra < EXTRA_MIN_BYTES || repeats_are_heard(k))
+		return;
+	ret->month = fmax(ret->month - ret->month_extra, 0);
+	ret->day = ret->names;
+	ret->extra = 0;
+}
+
+static void subject_of(struct ed_partition *p, struct ed_key *k, struct ed_subject *ret)
+{
+	struct ed_key_info info;
+
+	ed_key_told(p, k, &info);
 	*ret = (struct ed_subject){
 		.key_kind = k->kind,
+		.service = k->service,
 		.n_queries = k->n_queries,
 		.n_responses = k->n_responses,
 		.n_names = k->n_names,
-		.info_bytes = ed_key_info_bytes(&p->keys, k),
+		.info_bytes = info.day,
+		.extra_bytes = info.extra,
+		.month_bytes = info.month,
+		.usual_p = 1,
 		.first_ns = k->first_ns,
 		.last_ns = k->last_ns,
 		.has = k->has,
 	};
+	subject_domain(p, k, ret);
+	if (k->kind != ED_KEY_PAIR)
+		return;
+	subject_surroundings(p, k, ret);
+	ret->usual_p = ed_usual_p(&p->usual, ret->role, info.day);
 }
 
 /* Every family's word, not yet capped. Returns how many families there are. */
@@ -70,13 +200,34 @@ static void cap(struct ed_evidence *evidence, uint32_t n)
 
 /* ---------------------------------------------------------------- suspects */
 
+static void keep_sample(struct ed_suspect *s, uint32_t i, const struct ed_event *ev)
+{
+	/* without a common parent the payload is the domain itself */
+	bool has_parent = s->domain.n > 0;
+
+	s->most_code = has_parent ? ev->payload_code : ev->zone_code;
+	s->sample_llr_bits[i] = (float)(has_parent ? ev->payload_llr : ev->zone_llr) / 1024;
+	s->samples[i].n = ev->name_n;
+	memcpy(s->samples[i].wire, ed_event_name(ev), ev->name_n);
+	if (i == s->n_samples)
+		s->n_samples++;
+}
+
 void ed_suspect_sample(struct ed_suspect *s, const struct ed_event *ev)
 {
-	if (s->n_samples == ED_ALERT_SAMPLES_MAX)
+	uint32_t code = s->domain.n > 0 ? ev->payload_code : ev->zone_code;
+	uint32_t n, power;
+
+	if (s->n_new == UINT32_MAX)
 		return;
-	s->samples[s->n_samples].n = ev->name_n;
-	memcpy(s->samples[s->n_samples].wire, ed_event_name(ev), ev->name_n);
-	s->n_samples++;
+	n = ++s->n_new;
+	if (n <= SAMPLES_STAY) {
+		keep_sample(s, n - 1, ev);
+		return;
+	}
+	power = 31U - (unsigned)__builtin_clz(n);
+	if (n == SAMPLES_STAY + 1 || (n & (n - 1)) == 0 || code > s->most_code)
+		keep_sample(s, SAMPLES_STAY + (power - 1) % SAMPLES_GO_ROUND, ev);
 }
 
 /* A free place, or that of the least suspicious when it is less so than @score_bits. */
@@ -128,18 +279,6 @@ static struct ed_suspect *suspect_of(struct ed_partition *p, struct ed_key *k,
 
 /* ---------------------------------------------------------------- findings */
 
-static double ceiling_of(const struct ed_key *k, uint32_t n_clients)
-{
-	switch (k->kind) {
-	case ED_KEY_PAIR:
-		return ED_CEILING_PAIR_BYTES;
-	case ED_KEY_DOMAIN:
-		return ED_CEILING_DOMAIN_BYTES * fmax(1, n_clients / 3.0);
-	default:
-		return 0; /* a client's sum over rare domains needs their prevalence */
-	}
-}
-
 static void finding_fill(const struct ed_key *k, const struct ed_suspect *s,
 			 const struct ed_subject *subject, struct ed_finding *ret)
 {
@@ -157,6 +296,7 @@ static void finding_fill(const struct ed_key *k, const struct ed_suspect *s,
 	ret->formats = k->formats;
 	ret->n_samples = s->n_samples;
 	ret->samples = s->samples;
+	ret->sample_llr_bits = s->sample_llr_bits;
 }
 
 /* A domain over all its clients speaks only of what no single client shows: the sum over many. */
@@ -169,6 +309,28 @@ static bool speaks(const struct ed_key *k, const struct ed_fusion *fusion,
 	       f->evidence[ED_EVIDENCE_ID_content].bits >= (float)CONTENT_FOR_DOMAIN_BITS;
 }
 
+static float service_bits(const struct ed_subject *s, const struct ed_evidence *evidence)
+{
+	if (!ed_ceiling_is_service(s, evidence))
+		return ed_ceiling_asks_digests(evidence) ? DIGEST_BITS : 0;
+	return s->service == ED_SERVICE_CLOUD || s->service == ED_SERVICE_LOCAL ? OPERATOR_BITS :
+										  SERVICE_BITS;
+}
+
+/* A list that is known by its shape at one client is one for the domain's key and the sums too. */
+static void note_list_by_shape(struct ed_partition *p, struct ed_key *k, const struct ed_subject *s,
+			       const struct ed_evidence *evidence)
+{
+	struct ed_key *domain;
+
+	if (k->kind != ED_KEY_PAIR || s->service != ED_SERVICE_NONE ||
+	    !ed_ceiling_is_service(s, evidence))
+		return;
+	domain = ed_key_domain(p, k);
+	if (domain)
+		domain->service = ED_SERVICE_BLOCK_LIST;
+}
+
 static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_event *ev,
 		  const struct ed_subject *subject, size_t row)
 {
@@ -177,16 +339,23 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	struct ed_finding f;
 	struct ed_fusion fusion;
 	struct ed_suspect *s;
+	const char *bound;
 
 	f.n_evidence = gather(k, subject, f.evidence);
 	if (a->weigh)
 		a->weigh(conf, f.evidence, f.n_evidence);
 	cap(f.evidence, f.n_evidence);
+	note_list_by_shape(p, k, subject, f.evidence);
+	bound = ed_ceiling_exceeded(subject, f.evidence);
+	if (bound)
+		ed_evidence_fact_text(&f.evidence[ED_EVIDENCE_ID_volume], "ceiling_exceeded",
+				      bound);
 	ed_fuse(&(struct ed_fusion_input){ .evidence = f.evidence,
 					   .n_evidence = f.n_evidence,
 					   .n_clients = subject->n_clients,
+					   .service_bits = service_bits(subject, f.evidence),
 					   .info_bytes = subject->info_bytes,
-					   .ceiling_bytes = ceiling_of(k, subject->n_clients) },
+					   .above_ceiling = bound != NULL },
 		&fusion);
 	s = suspect_of(p, k, ev, fusion.score_bits);
 	if (!s)
@@ -210,15 +379,20 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 
 /*
  * Most keys are ordinary, and the weighing of one costs as much as several lookups. A key whose
- * names do not look encoded can only matter by more information than its ceiling; the noted sum,
- * which is hardly below the estimate, rules that out cheaply.
+ * names neither look encoded nor are many and new can only matter by more information than its
+ * ceiling; the sums, which are hardly below the estimate, rule that out cheaply.
  */
 static bool may_matter(const struct ed_key *k)
 {
 	struct ed_evidence content = { .n_facts = 0 };
 	struct ed_subject subject = { .n_names = k->n_names };
+	uint32_t noted = k->month_names_bytes[0] + k->month_names_bytes[1] +
+			 (k->month_extra[0] + k->month_extra[1]) / (64 * 8);
 
-	if (k->suspect != ED_KEY_NONE || k->info_noted >= ED_CEILING_PAIR_BYTES * 3 / 4)
+	if (k->suspect != ED_KEY_NONE || noted >= ED_CEILING_PAIR_BYTES * 3 / 4)
+		return true;
+	if (k->kind == ED_KEY_PAIR && k->n_names >= FRESH_NAMES_MIN &&
+	    k->n_names >= k->n_queries / 2)
 		return true;
 	ed_evidence_families[ED_EVIDENCE_ID_content]->weigh(k->evidence, &subject, &content);
 	return content.bits > 0;
@@ -231,7 +405,6 @@ void ed_weigh_key(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	if (!may_matter(k))
 		return;
 	subject_of(p, k, &subject);
-	subject.n_clients = clients_of(p, k);
 	for (size_t row = 0; ed_analytics[row]; row++) {
 		if (!ev || ed_analytics[row]->in_scope(p->conf->analytic_conf[row], ev))
 			judge(p, k, ev, &subject, row);

@@ -22,9 +22,19 @@ void ed_alert_text_bytes(uint64_t bytes, char ret[static ED_BYTES_TEXT_MAX])
 	(void)snprintf(ret, ED_BYTES_TEXT_MAX, "%.1f %s", v, units[i]);
 }
 
+static const char digits[] = "0123456789abcdef";
+
+static size_t put_escape(uint8_t c, char *ret)
+{
+	ret[0] = '\\';
+	ret[1] = 'x';
+	ret[2] = digits[c >> 4];
+	ret[3] = digits[c & 15];
+	return ED_CLEAN_GROWTH;
+}
+
 size_t ed_alert_text_clean(const char *text, char *ret, size_t n)
 {
-	static const char digits[] = "0123456789abcdef";
 	size_t used = 0;
 
 	assert(n > 0);
@@ -39,10 +49,27 @@ size_t ed_alert_text_clean(const char *text, char *ret, size_t n)
 		}
 		if (n - used < ED_CLEAN_GROWTH + 1)
 			break;
-		ret[used++] = '\\';
-		ret[used++] = 'x';
-		ret[used++] = digits[c >> 4];
-		ret[used++] = digits[c & 15];
+		used += put_escape(c, ret + used);
+	}
+	ret[used] = '\0';
+	return used;
+}
+
+size_t ed_alert_text_decoded(const struct ed_decoded *d, char ret[static ED_DECODED_TEXT_MAX])
+{
+	size_t used = 0;
+
+	assert(d->n_shown <= ED_DECODED_SHOWN_MAX_BYTES);
+	for (size_t i = 0; i < d->n_shown; i++) {
+		uint8_t c = d->shown[i];
+
+		if (c < 0x20 || c >= 0x7f) {
+			used += put_escape(c, ret + used);
+			continue;
+		}
+		if (c == '\\')
+			ret[used++] = '\\';
+		ret[used++] = (char)c;
 	}
 	ret[used] = '\0';
 	return used;
@@ -51,6 +78,34 @@ size_t ed_alert_text_clean(const char *text, char *ret, size_t n)
 size_t ed_alert_text_name(const struct ed_name *name, char ret[static ED_NAME_TEXT_MAX + 1])
 {
 	return ed_name_to_text(ed_span_of(name->wire, name->n), ret);
+}
+
+static unsigned decoding_rank(const struct ed_decoded *d)
+{
+	if (!d->encoding || d->n_shown == 0)
+		return 0;
+	return d->kind ? 2 : 1;
+}
+
+static bool tells_more(const struct ed_alert *a, uint32_t i, uint32_t j)
+{
+	unsigned x = decoding_rank(&a->decoded[i]), y = decoding_rank(&a->decoded[j]);
+
+	return x != y ? x > y : a->sample_llr_bits[i] > a->sample_llr_bits[j];
+}
+
+uint32_t ed_alert_text_telling(const struct ed_alert *a, uint32_t ret[static ED_ALERT_SAMPLES_MAX])
+{
+	uint32_t n = a->n_samples < ED_ALERT_SAMPLES_MAX ? a->n_samples : ED_ALERT_SAMPLES_MAX;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = i;
+
+		for (; at > 0 && tells_more(a, i, ret[at - 1]); at--)
+			ret[at] = ret[at - 1];
+		ret[at] = i;
+	}
+	return n;
 }
 
 enum { ESCAPE_N = 4 }; /* "\DDD" */

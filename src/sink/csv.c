@@ -87,6 +87,7 @@ static void csv_begin(const struct ed_sink_options *o, struct ed_buf *out)
 
 static void csv_alert(const struct ed_sink_options *o, const struct ed_alert *a, struct ed_buf *out)
 {
+	uint32_t telling[ED_ALERT_SAMPLES_MAX], n_samples;
 	char client[ED_ADDR_TEXT_MAX];
 
 	ed_addr_to_text(&a->client, client);
@@ -108,7 +109,8 @@ static void csv_alert(const struct ed_sink_options *o, const struct ed_alert *a,
 	ed_buf_printf(out, "%.6g,", (double)a->score_bits);
 	put_clean(out, a->summary);
 	put_clean(out, a->counterfactual);
-	put_name(out, a->n_samples > 0 ? &a->samples[0] : &(struct ed_name){ .n = 0 });
+	n_samples = ed_alert_text_telling(a, telling);
+	put_name(out, n_samples > 0 ? &a->samples[telling[0]] : &(struct ed_name){ .n = 0 });
 	put_sources(out, o, a->formats);
 	put_clean(out, a->id);
 	ed_buf_printf(out, "%" PRIu32 "\r\n", a->sequence);

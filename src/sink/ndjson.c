@@ -88,19 +88,45 @@ static void put_threat(struct ed_json *j)
 	ed_json_object_end(j);
 }
 
-/* Who asked, for what: source, dns.question and both once more under related. */
+static void put_destination(struct ed_json *j, const char *server)
+{
+	if (!*server)
+		return;
+	ed_json_object(j, "destination");
+	ed_json_str(j, "ip", server);
+	ed_json_u64(j, "port", 53);
+	ed_json_object_end(j);
+}
+
+/* An array of the texts that are not empty. */
+static void put_two(struct ed_json *j, const char *key, const char *a, const char *b)
+{
+	if (!*a && !*b)
+		return;
+	ed_json_array(j, key);
+	if (*a)
+		ed_json_str(j, NULL, a);
+	if (*b)
+		ed_json_str(j, NULL, b);
+	ed_json_array_end(j);
+}
+
+/* Who asked, for what or whom: source, destination, dns.question and all once more under related.
+ */
 static void put_subject(struct ed_json *j, const struct ed_alert *a)
 {
 	char domain[ED_NAME_TEXT_MAX + 1];
-	char client[ED_ADDR_TEXT_MAX];
+	char client[ED_ADDR_TEXT_MAX], server[ED_ADDR_TEXT_MAX];
 
 	ed_addr_to_text(&a->client, client);
+	ed_addr_to_text(&a->server, server);
 	ed_alert_text_name(&a->domain, domain);
 	if (*client) {
 		ed_json_object(j, "source");
 		ed_json_str(j, "ip", client);
 		ed_json_object_end(j);
 	}
+	put_destination(j, server);
 	if (*domain) {
 		ed_json_object(j, "dns");
 		ed_json_object(j, "question");
@@ -108,10 +134,10 @@ static void put_subject(struct ed_json *j, const struct ed_alert *a)
 		ed_json_object_end(j);
 		ed_json_object_end(j);
 	}
-	if (!*client && !*domain)
+	if (!*client && !*server && !*domain)
 		return;
 	ed_json_object(j, "related");
-	put_one(j, "ip", client);
+	put_two(j, "ip", client, server);
 	put_one(j, "hosts", domain);
 	ed_json_object_end(j);
 }
@@ -129,7 +155,9 @@ static void put_evidence(struct ed_json *j, const struct ed_alert *a)
 		ed_json_f64(j, "bits", isfinite(e->bits) ? (double)e->bits : 0);
 		ed_json_object(j, "facts");
 		for (uint32_t k = 0; k < e->n_facts; k++) {
-			if (isfinite(e->facts[k].value))
+			if (e->facts[k].text)
+				ed_json_str(j, e->facts[k].name, e->facts[k].text);
+			else if (isfinite(e->facts[k].value))
 				ed_json_f64(j, e->facts[k].name, e->facts[k].value);
 		}
 		ed_json_object_end(j);
@@ -150,6 +178,19 @@ static void put_information(struct ed_json *j, const struct ed_alert *a)
 	ed_json_object_end(j);
 }
 
+static void put_first_alert(struct ed_json *j, const struct ed_first_alert *first)
+{
+	if (first->time_ns == ED_TIME_UNKNOWN_NS)
+		return;
+	ed_json_object(j, "first_alert");
+	ed_json_time(j, "time", first->time_ns);
+	ed_json_u64(j, "names", first->n_names);
+	ed_json_u64(j, "queries", first->n_queries);
+	if (isfinite(first->info_bytes))
+		ed_json_f64(j, "information_bytes", first->info_bytes);
+	ed_json_object_end(j);
+}
+
 static void put_samples(struct ed_json *j, const struct ed_alert *a)
 {
 	char text[ED_NAME_TEXT_MAX + 1];
@@ -162,6 +203,70 @@ static void put_samples(struct ed_json *j, const struct ed_alert *a)
 			ed_json_str(j, NULL, text);
 	}
 	ed_json_array_end(j);
+}
+
+/* Of each name in sample_names, in their order. */
+static void put_entropy(struct ed_json *j, const struct ed_alert *a)
+{
+	if (a->n_samples == 0)
+		return;
+	ed_json_array(j, "sample_entropy_bits");
+	for (uint32_t i = 0; i < a->n_samples; i++) {
+		if (a->samples[i].n > 0)
+			ed_json_f64(j, NULL, (double)a->decoded[i].entropy_bits);
+	}
+	ed_json_array_end(j);
+}
+
+/* The same order once more: the likelihood ratio, and on the scale of SubdomainEntropyScore. */
+static void put_likelihood(struct ed_json *j, const struct ed_alert *a)
+{
+	if (a->n_samples == 0)
+		return;
+	ed_json_array(j, "sample_llr_bits");
+	for (uint32_t i = 0; i < a->n_samples; i++) {
+		double llr = (double)a->sample_llr_bits[i];
+
+		if (a->samples[i].n > 0)
+			ed_json_f64(j, NULL, isfinite(llr) ? llr : 0);
+	}
+	ed_json_array_end(j);
+	ed_json_array(j, "sample_subdomain_entropy_scores");
+	for (uint32_t i = 0; i < a->n_samples; i++) {
+		double llr = (double)a->sample_llr_bits[i];
+
+		if (a->samples[i].n > 0)
+			ed_json_f64(j, NULL, isfinite(llr) ? ed_subdomain_entropy_score(llr) : 0);
+	}
+	ed_json_array_end(j);
+}
+
+static void put_decoded(struct ed_json *j, const struct ed_alert *a)
+{
+	char name[ED_NAME_TEXT_MAX + 1], bytes[ED_DECODED_TEXT_MAX];
+	bool any = false;
+
+	for (uint32_t i = 0; i < a->n_samples; i++) {
+		const struct ed_decoded *d = &a->decoded[i];
+
+		if (!d->encoding || d->n_shown == 0)
+			continue;
+		if (!any)
+			ed_json_array(j, "decoded");
+		any = true;
+		ed_alert_text_name(&a->samples[i], name);
+		ed_alert_text_decoded(d, bytes);
+		ed_json_object(j, NULL);
+		ed_json_str(j, "name", name);
+		ed_json_str(j, "encoding", d->encoding);
+		ed_json_str(j, "bytes", bytes);
+		ed_json_u64(j, "length", d->n_bytes);
+		ed_json_f64(j, "printable_share", (double)d->printable_share);
+		put_text(j, "kind", d->kind);
+		ed_json_object_end(j);
+	}
+	if (any)
+		ed_json_array_end(j);
 }
 
 static void put_tunables(struct ed_json *j, const struct ed_alert *a)
@@ -199,7 +304,11 @@ static void put_earthdog(struct ed_json *j, const struct ed_sink_options *o,
 	put_evidence(j, a);
 	put_text(j, "counterfactual", a->counterfactual);
 	put_information(j, a);
+	put_first_alert(j, &a->first_raised);
 	put_samples(j, a);
+	put_entropy(j, a);
+	put_likelihood(j, a);
+	put_decoded(j, a);
 	put_tunables(j, a);
 	put_sources(j, o, a);
 	put_one(j, "analytics", a->analytic);

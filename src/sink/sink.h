@@ -13,6 +13,7 @@
 struct ed_sink_options {
 	bool colour;    /* a terminal that wants it */
 	unsigned width; /* columns; 0: unknown, do not wrap */
+	bool explain;   /* the evidence too, where the form leaves it out otherwise */
 	bool no_alerts; /* known before begin: none will come */
 	const char *const
 		*format_names; /* names of the bits in ed_alert.formats, NULL-terminated */

@@ -15,6 +15,8 @@
 #include "sink/alert_text.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 enum {
@@ -125,7 +127,7 @@ static void pen_wrap(struct pen *p, unsigned col, const char *text)
 /* What fills a row, as text. */
 struct row {
 	char client[ED_ADDR_TEXT_MAX];
-	char domain[ED_NAME_TEXT_MAX + 1];
+	char domain[ED_NAME_TEXT_MAX + 1]; /* or the server, where there is no domain */
 	char since[ED_TIME_TEXT_MAX];
 	char until[ED_TIME_TEXT_MAX];
 	char out[ED_BYTES_TEXT_MAX];
@@ -143,6 +145,8 @@ static void row_fill(struct row *r, const struct ed_alert *a)
 		(void)snprintf(r->client, sizeof(r->client), "%" PRIu32 " clients", a->n_clients);
 	if (a->domain.n > 0)
 		ed_alert_text_name(&a->domain, r->domain);
+	else if (ed_addr_known(&a->server))
+		ed_addr_to_text(&a->server, r->domain);
 	if (a->start_ns != ED_TIME_UNKNOWN_NS)
 		ed_time_to_text(a->start_ns, r->since);
 	if (a->end_ns != ED_TIME_UNKNOWN_NS)
@@ -207,13 +211,17 @@ static void put_period(struct pen *p, const struct row *r)
 	pen_puts(p, " UTC  ");
 }
 
-static void put_details(struct pen *p, const struct row *r, const struct ed_alert *a)
+/* With @explain the names follow. */
+static void put_details(struct pen *p, const struct row *r, const struct ed_alert *a, bool explain)
 {
 	char sample[ED_NAME_TEXT_MAX + 1] = "";
 	char id[ED_CLEAN_GROWTH * 8 + 1];
 	char start[9];
-	size_t n = a->n_samples > 0 ? ed_alert_text_name(&a->samples[0], sample) : 0;
+	uint32_t telling[ED_ALERT_SAMPLES_MAX];
+	size_t n = 0;
 
+	if (!explain && ed_alert_text_telling(a, telling) > 0)
+		n = ed_alert_text_name(&a->samples[telling[0]], sample);
 	pen_newline(p);
 	pen_colour(p, "\033[2m");
 	pen_to(p, COL_DETAIL);
@@ -235,6 +243,120 @@ static void put_details(struct pen *p, const struct row *r, const struct ed_aler
 		put_name(p, sample);
 	}
 	pen_colour(p, "\033[0m");
+	pen_newline(p);
+}
+
+/* ---------------------------------------------------------------- evidence */
+
+enum { FACTS_SHOWN = 5, SAMPLES_SHOWN = 3, LINE_MAX = 512 };
+
+__attribute__((format(printf, 3, 4))) static void line_add(char *line, size_t *n, const char *fmt,
+							   ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = vsnprintf(line + *n, LINE_MAX - *n, fmt, ap);
+	va_end(ap);
+	*n += r < 0 ? 0 : (size_t)r;
+	if (*n >= LINE_MAX)
+		*n = LINE_MAX - 1;
+}
+
+/* A line of its own under the row, wrapped; made printable first. */
+static void put_line(struct pen *p, const char *line)
+{
+	char clean[ED_CLEAN_GROWTH * LINE_MAX];
+
+	ed_alert_text_clean(line, clean, sizeof(clean));
+	if (p->col > 0)
+		pen_newline(p);
+	pen_wrap(p, COL_DETAIL, clean);
+}
+
+/* "content 9.0 bits: likelihood_ratio_bits 618.5, alphabet base32": a family puts first what counts
+ * most, and what is nought says nothing. */
+static void put_family(struct pen *p, const struct ed_evidence *e)
+{
+	char line[LINE_MAX];
+	unsigned shown = 0;
+	size_t n = 0;
+
+	line_add(line, &n, "%s %.1f bits", e->family, isfinite(e->bits) ? (double)e->bits : 0);
+	for (uint32_t i = 0; i < e->n_facts && shown < FACTS_SHOWN; i++) {
+		const struct ed_fact *fact = &e->facts[i];
+
+		if (!fact->text && (!isfinite(fact->value) || fact->value == 0))
+			continue;
+		line_add(line, &n, "%s %s ", shown++ ? "," : ":", fact->name);
+		if (fact->text)
+			line_add(line, &n, "%s", fact->text);
+		else
+			line_add(line, &n, fabs(fact->value) < 1000 ? "%.3g" : "%.0f", fact->value);
+	}
+	put_line(p, line);
+}
+
+/* The name, what it looks like and, where it can be read, what it says. */
+static void put_sample(struct pen *p, const struct ed_alert *a, uint32_t i)
+{
+	const struct ed_decoded *d = &a->decoded[i];
+	double llr = (double)a->sample_llr_bits[i];
+	char name[ED_NAME_TEXT_MAX + 1], bytes[ED_DECODED_TEXT_MAX];
+	char line[LINE_MAX];
+	size_t n = 0;
+
+	ed_alert_text_name(&a->samples[i], name);
+	if (p->col > 0)
+		pen_newline(p);
+	pen_to(p, COL_DETAIL);
+	put_name(p, name);
+	line_add(line, &n,
+		 "= SubdomainEntropyScore %.2f (%.1f bits), Shannon entropy %.1f bits a character",
+		 isnan(llr) ? 0 : ed_subdomain_entropy_score(llr), isfinite(llr) ? llr : 0,
+		 (double)d->entropy_bits);
+	if (d->encoding && d->n_shown > 0) {
+		ed_alert_text_decoded(d, bytes);
+		line_add(line, &n, "; %s, %u bytes, %.0f %% printable%s%s: %s%s", d->encoding,
+			 (unsigned)d->n_bytes, 100 * (double)d->printable_share,
+			 d->kind ? ", " : "", d->kind ? d->kind : "", bytes,
+			 d->n_shown < d->n_bytes ? "..." : "");
+	}
+	put_line(p, line);
+}
+
+/* "mutable elements: QueryRatePerClient 20/s" */
+static void put_tunables(struct pen *p, const struct ed_alert *a)
+{
+	char line[LINE_MAX];
+	size_t n = 0;
+
+	if (a->n_tunables == 0)
+		return;
+	for (uint32_t i = 0; i < a->n_tunables; i++)
+		line_add(line, &n, "%s %s %s", i ? "," : "mutable elements:", a->tunables[i].name,
+			 a->tunables[i].value);
+	put_line(p, line);
+}
+
+static void put_explanation(struct pen *p, const struct ed_alert *a)
+{
+	uint32_t telling[ED_ALERT_SAMPLES_MAX];
+	uint32_t n_samples = ed_alert_text_telling(a, telling);
+	char line[LINE_MAX];
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < a->n_evidence; i++)
+		put_family(p, &a->evidence[i]);
+	if (a->verdict != ED_VERDICT_POLICY) /* which is not weighed */
+		line_add(line, &n, "score %.1f bits; ",
+			 isfinite(a->score_bits) ? (double)a->score_bits : 0);
+	line_add(line, &n, "%s", a->counterfactual);
+	put_line(p, line);
+	put_tunables(p, a);
+	for (uint32_t i = 0; i < n_samples && i < SAMPLES_SHOWN; i++)
+		put_sample(p, a, telling[i]);
 	pen_newline(p);
 }
 
@@ -275,7 +397,9 @@ static void table_alert(const struct ed_sink_options *o, const struct ed_alert *
 	ed_alert_text_clean(a->summary, why, sizeof(why));
 	if (*why)
 		pen_wrap(&p, p.width == 0 || p.width >= WIDE ? COL_WHY : COL_DETAIL, why);
-	put_details(&p, &r, a);
+	put_details(&p, &r, a, o->explain);
+	if (o->explain)
+		put_explanation(&p, a);
 }
 
 static void table_end(const struct ed_sink_options *o, size_t n_alerts, struct ed_buf *out)

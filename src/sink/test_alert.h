@@ -8,6 +8,7 @@
 #include "record/alert.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,6 +43,10 @@ static inline void test_alert_fill(struct ed_alert *a)
 		.raised_ns = test_time("2026-11-03T14:09:30Z"),
 		.start_ns = test_time("2026-11-03T14:02:11.250Z"),
 		.end_ns = test_time("2026-11-03T14:09:30Z"),
+		.first_raised = { .time_ns = test_time("2026-11-03T14:02:14.500Z"),
+				  .n_names = 12,
+				  .n_queries = 13,
+				  .info_bytes = 411.5 },
 		.analytic = "AN1124",
 		.analytic_name = "Network Devices",
 		.analytic_version = 1,
@@ -68,6 +73,17 @@ static inline void test_alert_fill(struct ed_alert *a)
 	ed_evidence_fact(&a->evidence[0], "bits_per_char", 6.8);
 	ed_evidence_fact(&a->evidence[1], "distinct_names", 360);
 	ed_evidence_fact(&a->evidence[1], "window_s", 41);
+	ed_evidence_fact_text(&a->evidence[0], "alphabet", "base32");
+	a->decoded[0] = (struct ed_decoded){ .encoding = "base32",
+					     .kind = "text",
+					     .n_bytes = 60,
+					     .n_shown = 9,
+					     .shown = "c:\\a\t\"\x1b\xff ",
+					     .printable_share = 0.75f,
+					     .entropy_bits = 3.5f };
+	a->decoded[1].entropy_bits = 4;
+	a->sample_llr_bits[0] = 8;
+	a->sample_llr_bits[1] = 0;
 	ed_addr_from_v4((const uint8_t[4]){ 10, 77, 1, 2 }, &a->client);
 	test_name("northfield-cdn.net", &a->domain);
 	test_name("mnqw4zdpebuxiidj.northfield-cdn.net", &a->samples[0]);
@@ -147,6 +163,11 @@ static inline void test_alert_hostile(const struct hostile *h, bool fill, struct
 	hostile_name(h, fill, &a->domain);
 	hostile_name(h, fill, &a->samples[0]);
 	hostile_name(h, true, &a->samples[1]);
+	a->sample_llr_bits[0] = NAN;
+	a->sample_llr_bits[1] = INFINITY;
+	a->decoded[0].n_shown = ED_DECODED_SHOWN_MAX_BYTES;
+	for (size_t i = 0; i < ED_DECODED_SHOWN_MAX_BYTES; i++)
+		a->decoded[0].shown[i] = (uint8_t)h->label[i % h->n];
 	/* The summary is ours, but a sink does not rely on it. */
 	(void)snprintf(a->summary, sizeof(a->summary), "=%.*s\n\033[31m", (int)h->n, h->label);
 	memset(a->counterfactual, 0x9b, sizeof(a->counterfactual) - 1);

@@ -103,12 +103,29 @@ static void test_name(void **state)
 	assert_string_equal(text, "a\\010b.example");
 }
 
+static void test_decoded(void **state)
+{
+	struct ed_decoded d = { .n_shown = 7, .shown = { 'a', '\\', '"', 0, 0x1b, 0x7f, '~' } };
+	char text[ED_DECODED_TEXT_MAX];
+
+	(void)state;
+	assert_int_equal(ed_alert_text_decoded(&d, text), 17);
+	assert_string_equal(text, "a\\\\\"\\x00\\x1b\\x7f~");
+	d.n_shown = 0;
+	assert_int_equal(ed_alert_text_decoded(&d, text), 0);
+	assert_string_equal(text, "");
+	/* the longest there is */
+	memset(d.shown, 0xff, sizeof(d.shown));
+	d.n_shown = ED_DECODED_SHOWN_MAX_BYTES;
+	assert_int_equal(ed_alert_text_decoded(&d, text), ED_DECODED_TEXT_MAX - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bytes), cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_fit),   cmocka_unit_test(test_fit_escapes),
-		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_name),  cmocka_unit_test(test_decoded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -201,6 +201,7 @@ static const struct expected contract[] = {
 	{ "earthdog.evidence.0.family", "content" },
 	{ "earthdog.evidence.0.bits", "9.25" },
 	{ "earthdog.evidence.0.facts.bits_per_char", "6.8" },
+	{ "earthdog.evidence.0.facts.alphabet", "base32" },
 	{ "earthdog.evidence.1.facts.distinct_names", "360" },
 	{ "earthdog.counterfactual", "without structure the score would be 3.1 bits" },
 	{ "earthdog.information.bytes_up", "58312" },
@@ -210,6 +211,22 @@ static const struct expected contract[] = {
 	{ "earthdog.information.queries", "372" },
 	{ "earthdog.sample_names.0", "mnqw4zdpebuxiidj.northfield-cdn.net" },
 	{ "earthdog.sample_names.1", "nz2ca3tboruw63lp.northfield-cdn.net" },
+	{ "earthdog.sample_entropy_bits.0", "3.5" },
+	{ "earthdog.sample_entropy_bits.1", "4" },
+	{ "earthdog.sample_llr_bits.0", "8" },
+	{ "earthdog.sample_llr_bits.1", "0" },
+	{ "earthdog.sample_subdomain_entropy_scores.0", "0.666667" },
+	{ "earthdog.sample_subdomain_entropy_scores.1", "0.5" },
+	{ "earthdog.first_alert.time", "2026-11-03T14:02:14.500Z" },
+	{ "earthdog.first_alert.names", "12" },
+	{ "earthdog.first_alert.queries", "13" },
+	{ "earthdog.first_alert.information_bytes", "411.5" },
+	{ "earthdog.decoded.0.name", "mnqw4zdpebuxiidj.northfield-cdn.net" },
+	{ "earthdog.decoded.0.encoding", "base32" },
+	{ "earthdog.decoded.0.bytes", "c:\\\\a\\x09\"\\x1b\\xff " },
+	{ "earthdog.decoded.0.length", "60" },
+	{ "earthdog.decoded.0.printable_share", "0.75" },
+	{ "earthdog.decoded.0.kind", "text" },
 	{ "earthdog.tunables.QueryRatePerClient", "20/s" },
 	{ "earthdog.sources.0", "pcap" },
 	{ "earthdog.sources.1", "zeek-tsv" },
@@ -235,6 +252,8 @@ static void test_contract(void **state)
 		assert_false(w.empty_seen);
 	}
 	assert_string_equal(get(&out, "earthdog.summary", &w), a.summary);
+	/* Only what could be read is there. */
+	assert_null(get(&out, "earthdog.decoded.1.name", &w));
 	ed_buf_done(&out);
 }
 
@@ -254,6 +273,12 @@ static void test_unknown_is_absent(void **state)
 		"earthdog.counterfactual",
 		"earthdog.evidence.0.family",
 		"earthdog.information.window_s",
+		"earthdog.first_alert.time",
+		"earthdog.first_alert.names",
+		"earthdog.decoded.0.name",
+		"earthdog.sample_entropy_bits.0",
+		"earthdog.sample_llr_bits.0",
+		"earthdog.sample_subdomain_entropy_scores.0",
 	};
 	struct ed_alert a = { .level = ED_LEVEL_LOW,
 			      .verdict = ED_VERDICT_WATCH,

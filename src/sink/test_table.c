@@ -125,6 +125,67 @@ static void test_no_alerts(void **state)
 	ed_buf_done(&out);
 }
 
+static void test_explanation(void **state)
+{
+	const struct ed_sink_options o = { .width = 80, .explain = true };
+	struct ed_alert a;
+
+	(void)state;
+	test_alert_fill(&a);
+	ed_evidence_fact(&a.evidence[0], "mixed_case_share", 0); /* nought says nothing */
+	assert_renders(
+		&o, &a,
+		" LEVEL     CLIENT           DOMAIN                 SINCE          OUT        IN\n"
+		" critical  10.77.1.2        northfield-cdn.net     14:02:11   58.3 kB    6.1 kB\n"
+		"           360 distinct names in 41 s, each new, NULL records, base128 at 6.8\n"
+		"           bits/char; no connection followed any answer; 1 of 214 clients\n"
+		"           2026-11-03 14:02:11 to 14:09:30 UTC  AN1124  id 5f3c1a2b\n"
+		"           content 9.2 bits: bits_per_char 6.8, alphabet base32\n"
+		"           volume 8.0 bits: distinct_names 360, window_s 41\n"
+		"           score 21.5 bits; without structure the score would be 3.1 bits\n"
+		"           mutable elements: QueryRatePerClient 20/s\n"
+		"           mnqw4zdpebuxiidj.northfield-cdn.net\n"
+		"           = SubdomainEntropyScore 0.67 (8.0 bits), Shannon entropy 3.5 bits a\n"
+		"           character; base32, 60 bytes, 75 % printable, text: c:\\\\a\\x09\"\\x1b\\xff\n"
+		"           ...\n"
+		"           nz2ca3tboruw63lp.northfield-cdn.net\n"
+		"           = SubdomainEntropyScore 0.50 (0.0 bits), Shannon entropy 4.0 bits a\n"
+		"           character\n");
+}
+
+/* Three of five: those that say something first. */
+static void test_most_telling_samples(void **state)
+{
+	struct ed_sink_options o = { .width = 0, .explain = true };
+	struct ed_alert a;
+	struct ed_buf out;
+
+	(void)state;
+	test_alert_fill(&a);
+	a.n_samples = 5;
+	for (unsigned i = 0; i < 5; i++) {
+		char name[] = "sample0.northfield-cdn.net";
+
+		name[6] = (char)('0' + i);
+		test_name(name, &a.samples[i]);
+		a.sample_llr_bits[i] = i == 1 ? 20 : (float)i;
+		a.decoded[i] = (struct ed_decoded){ .encoding = i == 3 ? "hex" : NULL,
+						    .n_shown = 1 };
+	}
+	a.decoded[4] = (struct ed_decoded){ .encoding = "hex", .kind = "gzip", .n_shown = 1 };
+	render(&o, &a, &out);
+	assert_non_null(strstr(out.p, "sample4"));
+	assert_true(strstr(out.p, "sample4") < strstr(out.p, "sample3"));
+	assert_true(strstr(out.p, "sample3") < strstr(out.p, "sample1"));
+	assert_null(strstr(out.p, "sample0"));
+	assert_null(strstr(out.p, "sample2"));
+	ed_buf_done(&out);
+	o.explain = false;
+	render(&o, &a, &out);
+	assert_non_null(strstr(out.p, "e.g. sample4.northfield-cdn.net\n"));
+	ed_buf_done(&out);
+}
+
 static void test_colour_only_when_asked(void **state)
 {
 	struct ed_sink_options o = { .width = 80 };
@@ -168,7 +229,8 @@ static void test_hostile_names(void **state)
 	(void)state;
 	for (size_t i = 0; i < HOSTILE_N; i++) {
 		for (size_t w = 0; w < 2 * sizeof(widths) / sizeof(widths[0]); w++) {
-			const struct ed_sink_options o = { .width = widths[w / 2] };
+			const struct ed_sink_options o = { .width = widths[w / 2],
+							   .explain = i & 1 };
 
 			test_alert_hostile(&hostile_labels[i], w % 2, &a);
 			render(&o, &a, &out);
@@ -185,7 +247,7 @@ static void test_tiny_terminal(void **state)
 
 	(void)state;
 	for (unsigned width = 1; width < 80; width++) {
-		const struct ed_sink_options o = { .width = width };
+		const struct ed_sink_options o = { .width = width, .explain = true };
 
 		test_alert_hostile(&hostile_labels[0], true, &a);
 		render(&o, &a, &out);
@@ -203,6 +265,8 @@ int main(void)
 		cmocka_unit_test(test_wide_cells_move_the_rest_down),
 		cmocka_unit_test(test_unknown_fields),
 		cmocka_unit_test(test_no_alerts),
+		cmocka_unit_test(test_explanation),
+		cmocka_unit_test(test_most_telling_samples),
 		cmocka_unit_test(test_colour_only_when_asked),
 		cmocka_unit_test(test_hostile_names),
 		cmocka_unit_test(test_tiny_terminal),

@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "base/hash.h"
+
 enum { ED_CROWD_EXACT = 6, ED_CROWD_REGISTERS = 24 };
 
 struct ed_crowd {
@@ -19,8 +21,28 @@ struct ed_crowd {
 	uint32_t n; /* ids held while exact; ED_CROWD_EXACT + 1: the registers are in force */
 };
 
+/* What ed_crowd_add does while all ids are held. */
+void ed_crowd_add_exact(struct ed_crowd *c, uint32_t id);
+
+static inline void ed_crowd_add_register(struct ed_crowd *c, uint32_t id)
+{
+	uint64_t h = ed_hash_mix(id);
+	unsigned slot = (unsigned)((h >> 32) * ED_CROWD_REGISTERS >> 32);
+	uint8_t rank = (uint8_t)(__builtin_ctz((uint32_t)h | 1U << 31) + 1);
+
+	if (rank > c->reg[slot])
+		c->reg[slot] = rank;
+}
+
 /* @hash: keyed hash of the client. */
-void ed_crowd_add(struct ed_crowd *c, uint64_t hash);
+static inline void ed_crowd_add(struct ed_crowd *c, uint64_t hash)
+{
+	if (c->n > ED_CROWD_EXACT)
+		ed_crowd_add_register(c, (uint32_t)(hash >> 32));
+	else
+		ed_crowd_add_exact(c, (uint32_t)(hash >> 32));
+}
+
 uint32_t ed_crowd_estimate(const struct ed_crowd *c);
 
 #endif

@@ -411,6 +411,82 @@ static void test_fragments(void **state)
 	assert_int_equal(pkt.protocol, TEST_PROTO_UDP);
 }
 
+/* Where a packet's pointers lead, counted from its IP header; fields that do not apply are 0. */
+struct outcome {
+	int kind;
+	uint32_t net_tag;
+	uint16_t src_port, dst_port;
+	uint8_t protocol;
+	bool v6;
+	size_t data_n, wire_n;
+	ptrdiff_t data_at, src_at, dst_at;
+};
+
+/* The first @n bytes of the IP packet @ip behind a link header. */
+static void look(enum ed_layer layer, struct ed_span link, struct ed_span ip, struct outcome *ret)
+{
+	uint8_t b[128] = { 0 };
+	struct ed_packet pkt = { .data = ed_span_of(b, link.n + ip.n),
+				 .wire_n = link.n + ip.n,
+				 .layer = (uint8_t)layer };
+
+	memcpy(b, link.p, link.n);
+	memcpy(b + link.n, ip.p, ip.n);
+	memset(ret, 0, sizeof(*ret));
+	ret->kind = (int)ed_packet_peel(&pkt);
+	ret->net_tag = pkt.net_tag;
+	ret->src_port = pkt.src_port;
+	ret->dst_port = pkt.dst_port;
+	ret->protocol = pkt.protocol;
+	ret->v6 = pkt.v6;
+	ret->data_n = pkt.data.n;
+	ret->wire_n = pkt.wire_n;
+	ret->data_at = pkt.data.p - (b + link.n);
+	ret->src_at = pkt.src ? pkt.src - (b + link.n) : 0;
+	ret->dst_at = pkt.dst ? pkt.dst - (b + link.n) : 0;
+}
+
+/* Plain Ethernet has a short way of its own, "cooked" Linux has not: both must see the same. */
+static void assert_same_outcome(struct ed_span ip)
+{
+	static const char ethernet[] = MACS "\x08", sll[] = SLL_HEAD "\x08";
+	struct outcome short_way, long_way;
+
+	look(ED_LAYER_ETHERNET, ed_span_of(ethernet, sizeof(ethernet)), ip, &short_way);
+	look(ED_LAYER_SLL, ed_span_of(sll, sizeof(sll)), ip, &long_way);
+	assert_memory_equal(&short_way, &long_way, sizeof(short_way));
+}
+
+static void test_short_way(void **state)
+{
+	static const unsigned ports[] = { 53, 5353, 4789, 8472, 6081, 2152, 40000 };
+	const size_t n_ports = sizeof(ports) / sizeof(ports[0]);
+	uint8_t ip[64];
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < n_ports * n_ports; i++) {
+		test_payload(&frame, test_query_span());
+		test_udp(&frame, ports[i / n_ports], ports[i % n_ports]);
+		(void)test_ipv4(&frame, 3, 53, TEST_PROTO_UDP, 0);
+		assert_same_outcome(test_bytes(&frame));
+	}
+	inner_v4();
+	n = frame.n;
+	assert_true(n <= sizeof(ip));
+	memcpy(ip, test_bytes(&frame).p, n);
+	for (size_t i = 0; i <= n; i++)
+		assert_same_outcome(ed_span_of(ip, i));
+	for (size_t i = 0; i < (20 + 8) * 256; i++) {
+		uint8_t was = ip[i / 256];
+
+		ip[i / 256] = (uint8_t)i;
+		assert_same_outcome(ed_span_of(ip, n));
+		assert_same_outcome(ed_span_of(ip, n - 1));
+		ip[i / 256] = was;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,6 +497,7 @@ int main(void)
 		cmocka_unit_test(test_transport_lengths),
 		cmocka_unit_test(test_extension_headers),
 		cmocka_unit_test(test_fragments),
+		cmocka_unit_test(test_short_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One unit on its way; see slot.h. */
+#include "engine/slot.h"
+
+#include <errno.h>
+
+#include "base/mem.h"
+#include "base/time.h"
+
+/* One visit of an event to a shard. */
+struct ed_slot_visit {
+	uint32_t at;    /* byte of the event in the batch */
+	uint32_t roles; /* ed_role */
+};
+
+/* ----------------------------------------------------------------- memory */
+
+static size_t visits_max(void)
+{
+	/* an event visits a shard at most once for each role */
+	return 2 * (ED_SLOT_BATCH_BYTES / sizeof(struct ed_event));
+}
+
+size_t ed_slot_bytes(unsigned n_shards)
+{
+	return sizeof(struct ed_slot) + ED_UNIT_MAX_BYTES + ED_UNIT_PADDING_BYTES +
+	       ED_SLOT_BATCH_BYTES + n_shards * visits_max() * sizeof(struct ed_slot_visit);
+}
+
+int ed_slot_init(struct ed_slot *s, const struct ed_slot_conf *conf)
+{
+	memset(s, 0, sizeof(*s));
+	s->conf = conf;
+	s->in.buffer = ed_mem_zalloc(ED_UNIT_MAX_BYTES + ED_UNIT_PADDING_BYTES, 1);
+	s->batch.data = ed_mem_zalloc(ED_SLOT_BATCH_BYTES, 1);
+	s->batch.cap = ED_SLOT_BATCH_BYTES;
+	if (!s->in.buffer || !s->batch.data)
+		return -ENOMEM;
+	for (unsigned i = 0; i < conf->n_shards; i++) {
+		s->visits[i] = ed_mem_zalloc(visits_max(), sizeof(struct ed_slot_visit));
+		if (!s->visits[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+void ed_slot_done(struct ed_slot *s)
+{
+	ed_mem_free(s->in.buffer);
+	ed_mem_free(s->batch.data);
+	for (unsigned i = 0; i < ED_SCAN_SHARDS_MAX; i++)
+		ed_mem_free(s->visits[i]);
+}
+
+int ed_reader_init(struct ed_reader *rd, const struct ed_psl *psl, uint64_t hash_key)
+{
+	memset(rd, 0, sizeof(*rd));
+	return ed_annotator_new(psl, hash_key, &rd->annotator);
+}
+
+void ed_reader_done(struct ed_reader *rd)
+{
+	for (size_t i = 0; ed_formats[i]; i++) {
+		if (rd->scratch[i])
+			ed_formats[i]->scratch_free(rd->scratch[i]);
+	}
+	ed_annotator_free(rd->annotator);
+}
+
+/* ----------------------------------------------------- decode and resolve */
+
+/* Notes that the event at byte @at visits its partitions. */
+static void note_visits(struct ed_slot *s, const struct ed_event *ev, size_t at)
+{
+	unsigned n_shards = s->conf->n_shards;
+	unsigned zone = ed_partition_of(ev->zone_hash);
+	unsigned client = ed_partition_of(ev->client_hash);
+	struct ed_slot_visit v = { .at = (uint32_t)at, .roles = ED_ROLE_ZONE };
+
+	if (zone == client && ed_client_cares(ev))
+		v.roles |= ED_ROLE_CLIENT;
+	s->visits[zone % n_shards][s->n_visits[zone % n_shards]++] = v;
+	if (zone == client || !ed_client_cares(ev))
+		return;
+	v.roles = ED_ROLE_CLIENT;
+	s->visits[client % n_shards][s->n_visits[client % n_shards]++] = v;
+}
+
+/* What has no name goes to its client's partition alone. */
+static void note_nameless(struct ed_slot *s, const struct ed_event *ev, size_t at)
+{
+	unsigned shard = ed_partition_of(ev->client_hash) % s->conf->n_shards;
+
+	s->visits[shard][s->n_visits[shard]++] = (struct ed_slot_visit){ .at = (uint32_t)at,
+									 .roles = ED_ROLE_CLIENT };
+}
+
+/*
+ * Times beyond 146 years from 1970 are a damaged or hostile log. They are taken for unknown, so
+ * that the difference of any two times that are left fits an int64_t.
+ */
+static void check_time(struct ed_event *ev)
+{
+	if (ev->time_ns > INT64_MAX / 2 || ev->time_ns < -(INT64_MAX / 2)) {
+		ev->time_ns = ED_TIME_UNKNOWN_NS;
+		ev->time_quality = ED_TIME_NONE;
+		ev->has &= ~(uint32_t)ED_FIELD_TIME;
+	}
+}
+
+static bool outside(const struct ed_slot_conf *c, int64_t time_ns)
+{
+	return (c->from_ns && time_ns < c->from_ns) || (c->to_ns && time_ns >= c->to_ns);
+}
+
+/* Annotates the events from byte @from of the batch on and notes where they go. */
+static void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
+{
+	const struct ed_slot_conf *c = s->conf;
+	struct ed_batch *b = &s->batch;
+	struct ed_event *ev;
+
+	for (size_t at = from; (ev = ed_batch_at(b, at)) != NULL; at += ev->size_bytes) {
+		check_time(ev);
+		if (outside(c, ev->time_ns)) {
+			if (b->tally.n_analysed > 0) { /* several events may come from one record */
+				b->tally.n_analysed--;
+				ed_tally_drop(&b->tally, ED_DROP_OUTSIDE, ev->offset);
+			}
+			continue;
+		}
+		s->n_events[ev->kind]++;
+		ev->format = (uint8_t)s->in.file->format_row;
+		ed_annotate(rd->annotator, ev);
+		if (ev->name_n > 0)
+			note_visits(s, ev, at);
+		else if (ev->kind == ED_EVENT_NOT_DNS)
+			note_nameless(s, ev, at);
+	}
+}
+
+static int scratch_for(struct ed_reader *rd, const struct ed_feed_file *file)
+{
+	void **scratch = &rd->scratch[file->format_row];
+
+	return *scratch || !file->format->scratch_new ? 0 : file->format->scratch_new(scratch);
+}
+
+void ed_slot_decode(struct ed_slot *s, struct ed_reader *rd)
+{
+	const struct ed_feed_file *file = s->in.file;
+
+	ed_batch_reset(&s->batch);
+	memset(s->n_visits, 0, sizeof(s->n_visits));
+	memset(s->n_events, 0, sizeof(s->n_events));
+	s->error = scratch_for(rd, file);
+	if (s->error < 0)
+		return;
+	file->format->decode(rd->scratch[file->format_row], &s->in.unit, &s->batch);
+	route(s, rd, 0);
+}
+
+void ed_slot_resolve(struct ed_slot *s, struct ed_reader *rd, struct ed_feed *feed)
+{
+	const struct ed_feed_file *file = s->in.file;
+	size_t decoded = s->batch.used;
+
+	if (s->error == 0 && file->format->resolve) {
+		file->format->resolve(file->state, &s->in.unit, &s->batch);
+		route(s, rd, decoded);
+	}
+	ed_feed_settle(feed, &s->in, &s->batch.tally);
+}
+
+/* ------------------------------------------------------------------ carry */
+
+static void prepare(const struct ed_slot *s, struct ed_slot_visit v, struct ed_visit *ret)
+{
+	const struct ed_event *ev = ed_batch_at(&s->batch, v.at);
+	uint64_t by = v.roles == ED_ROLE_CLIENT ? ev->client_hash : ev->zone_hash;
+
+	ed_visit_prepare(&s->conf->partitions[ed_partition_of(by)], ev, v.roles, ret);
+}
+
+/*
+ * Every event of the unit that visits this shard. Tables are far larger than any cache, so an event
+ * is prepared AHEAD places before it is worked on, and its keys are touched half way.
+ */
+void ed_slot_carry(const struct ed_slot *s, unsigned shard)
+{
+	enum { AHEAD = 16 };
+	struct ed_visit ring[AHEAD];
+	uint32_t n = s->n_visits[shard];
+
+	for (uint32_t i = 0; i < n + AHEAD; i++) {
+		if (i >= AHEAD)
+			ed_visit(&ring[i % AHEAD]);
+		if (i < n)
+			prepare(s, s->visits[shard][i], &ring[i % AHEAD]);
+		if (i >= AHEAD / 2 && i - AHEAD / 2 < n)
+			ed_visit_touch(&ring[(i - AHEAD / 2) % AHEAD]);
+	}
+}

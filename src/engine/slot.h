@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A slot: one unit of input and the events that came out of it, and what is done to it on its way
+ * through the pipeline: decode on any thread, resolve in order, then carry once to each shard.
+ */
+#ifndef ED_ENGINE_SLOT_H
+#define ED_ENGINE_SLOT_H
+
+#include "enrich/annotate.h"
+#include "engine/feed.h"
+#include "shard/partition.h"
+
+enum { ED_SLOT_BATCH_BYTES = 2 << 20 };
+
+/* What all slots of a run have in common. */
+struct ed_slot_conf {
+	struct ed_partition *partitions; /* ED_PARTITIONS; borrowed */
+	unsigned n_shards;
+	int64_t from_ns, to_ns; /* 0: open */
+};
+
+/* What a thread needs to decode and resolve; its own. */
+struct ed_reader {
+	struct ed_annotator *annotator;
+	void *scratch[ED_SCAN_FORMATS_MAX]; /* by row of the formats, made at first use */
+};
+
+/* 0 or -ENOMEM. @psl is borrowed. */
+int ed_reader_init(struct ed_reader *rd, const struct ed_psl *psl, uint64_t hash_key);
+void ed_reader_done(struct ed_reader *rd);
+
+struct ed_slot_visit;
+
+struct ed_slot {
+	const struct ed_slot_conf *conf;
+	struct ed_feed_slot in;
+	struct ed_batch batch;
+	int error; /* -errno of its decoding; then it has no events */
+	uint64_t n_events[ED_EVENT_N];
+	struct ed_slot_visit *visits[ED_SCAN_SHARDS_MAX]; /* owned; which events a shard reads */
+	uint32_t n_visits[ED_SCAN_SHARDS_MAX];
+	/* the pipeline's */
+	uint64_t seq;
+	unsigned n_unread; /* shards that have yet to read it */
+};
+
+/* What a slot takes at most; untouched pages cost nothing. */
+size_t ed_slot_bytes(unsigned n_shards);
+
+/* 0 or -ENOMEM; ed_slot_done is needed either way. @conf is borrowed. */
+int ed_slot_init(struct ed_slot *s, const struct ed_slot_conf *conf);
+void ed_slot_done(struct ed_slot *s);
+
+/* The unit in s->in to annotated events. */
+void ed_slot_decode(struct ed_slot *s, struct ed_reader *rd);
+
+/* What its format put off, in the order of the units; also when decoding failed. */
+void ed_slot_resolve(struct ed_slot *s, struct ed_reader *rd, struct ed_feed *feed);
+
+/* Takes the events to those partitions of @shard that they visit. */
+void ed_slot_carry(const struct ed_slot *s, unsigned shard);
+
+#endif

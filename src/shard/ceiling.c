@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ceilings; see ceiling.h. */
+#include "shard/ceiling.h"
+
+#include <math.h>
+
+/* A domain of the whole site: asked by so many clients and such a share of all. */
+enum { WIDE_CLIENTS = 20, WIDE_SHARE = 10, SMALL_SITE_CLIENTS = 8, SMALL_SITE_SHARE = 2 };
+enum { ANSWERS_NAMES_MIN = 10 };
+
+/* Times what the domain's other clients say on average; more where most of the site asks. */
+static const double EXCESS = 4, MAJORITY_EXCESS = 20;
+static const double NEARLY_ALL = 0.9, MAINLY = 0.4;
+
+static double fact(const struct ed_evidence *evidence, unsigned family, const char *name)
+{
+	return ed_evidence_get(&evidence[family], name, 0);
+}
+
+/* Whoever asks for reversed addresses and is told codes, or that there is nothing, asks a block
+ * list. A mail server asks some of them for hashes too, and is told a text at times. */
+static bool is_list_by_shape(const struct ed_subject *s, const struct ed_evidence *evidence)
+{
+	double of_addresses = fact(evidence, ED_EVIDENCE_ID_content, "address_share");
+	double by_codes = fact(evidence, ED_EVIDENCE_ID_structure, "loopback_share") +
+			  fact(evidence, ED_EVIDENCE_ID_structure, "failed_share");
+
+	if (s->role == ED_CLIENT_MAIL)
+		return of_addresses >= MAINLY || by_codes >= MAINLY;
+	return of_addresses >= NEARLY_ALL && by_codes >= NEARLY_ALL;
+}
+
+bool ed_ceiling_asks_digests(const struct ed_evidence *evidence)
+{
+	return fact(evidence, ED_EVIDENCE_ID_content, "digest_share") >= NEARLY_ALL &&
+	       fact(evidence, ED_EVIDENCE_ID_structure, "loopback_share") +
+			       fact(evidence, ED_EVIDENCE_ID_structure, "failed_share") >=
+		       MAINLY;
+}
+
+bool ed_ceiling_is_service(const struct ed_subject *s, const struct ed_evidence *evidence)
+{
+	if (ed_evidence_get_text(&evidence[ED_EVIDENCE_ID_path], "server"))
+		return false;
+	return s->service != ED_SERVICE_NONE || is_list_by_shape(s, evidence);
+}
+
+static bool is_site_wide(const struct ed_subject *s)
+{
+	if (s->n_clients >= WIDE_CLIENTS)
+		return (uint64_t)s->n_clients * WIDE_SHARE >= s->n_site_clients;
+	return s->n_clients >= SMALL_SITE_CLIENTS &&
+	       s->n_clients * SMALL_SITE_SHARE >= s->n_site_clients;
+}
+
+/*
+ * What one client may say to the domain. Where a good part of the site says much to a domain, it is
+ * the excess over the others that counts, in proportion to how much the client asks at all: behind
+ * one address there may be many people.
+ */
+static double pair_ceiling(const struct ed_subject *s, bool is_service)
+{
+	double ceiling = is_service ? ED_CEILING_SERVICE_BYTES : ED_CEILING_PAIR_BYTES;
+
+	if (is_site_wide(s)) {
+		double excess = s->n_clients * 2 >= s->n_site_clients ? MAJORITY_EXCESS : EXCESS;
+
+		ceiling = fmax(ceiling, excess * s->others_bytes * fmax(1, s->client_size));
+	}
+	return ceiling;
+}
+
+static double domain_ceiling(const struct ed_subject *s, bool is_service)
+{
+	double a_client = is_service ? ED_CEILING_SERVICE_BYTES : ED_CEILING_DOMAIN_BYTES;
+
+	return is_site_wide(s) ? a_client * s->n_clients : a_client * fmax(1, s->n_clients / 3.0);
+}
+
+static const char *pair_exceeded(const struct ed_subject *s, const struct ed_evidence *evidence)
+{
+	bool is_service = ed_ceiling_is_service(s, evidence);
+	double ceiling = pair_ceiling(s, is_service);
+
+	/* what repeats count only where the domain is not everybody's: own hosts are asked for in
+	 * every order by who watches them */
+	double day = is_site_wide(s) ? s->info_bytes - s->extra_bytes : s->info_bytes;
+
+	if (day > ceiling)
+		return "one client and domain, a day";
+	if (!is_site_wide(s) &&
+	    s->month_bytes > ceiling * ED_CEILING_PAIR_MONTH_BYTES / ED_CEILING_PAIR_BYTES)
+		return "one client and domain, 30 days";
+	/* a mail server is told keys and policies; what is asked again and again is no download */
+	if (!is_service && !is_site_wide(s) && s->role != ED_CLIENT_MAIL &&
+	    s->n_names >= ANSWERS_NAMES_MIN && s->n_names >= s->n_queries / 2 &&
+	    fact(evidence, ED_EVIDENCE_ID_volume, "answer_information_bytes") >
+		    ED_CEILING_ANSWERS_BYTES)
+		return "answers to one client, a day";
+	return NULL;
+}
+
+const char *ed_ceiling_exceeded(const struct ed_subject *s, const struct ed_evidence *evidence)
+{
+	if (s->key_kind == ED_KEY_PAIR)
+		return pair_exceeded(s, evidence);
+	if (s->key_kind == ED_KEY_DOMAIN &&
+	    s->info_bytes > domain_ceiling(s, ed_ceiling_is_service(s, evidence)))
+		return "one domain, a day";
+	return NULL; /* a client's sum over rare domains: rare.h */
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ceilings of the information bound: who says more is told, whatever the score. Their
+ * derivation, and what is promised, stands in docs/guide/guarantees.md. Source: Paxson et al.,
+ * USENIX Security 2013; detection design §3a.
+ */
+#ifndef ED_SHARD_CEILING_H
+#define ED_SHARD_CEILING_H
+
+#include "evidence/evidence.h"
+
+/* Bytes of information. */
+enum {
+	ED_CEILING_PAIR_BYTES = 4096,        /* one client and domain, a day */
+	ED_CEILING_PAIR_MONTH_BYTES = 14336, /* the same, 30 days */
+	ED_CEILING_ANSWERS_BYTES = 4000,     /* free bytes in the answers to one client, a day */
+	ED_CEILING_DOMAIN_BYTES = 10240,     /* one domain, a day; times a third of its clients */
+	ED_CEILING_RARE_BYTES = 8192,        /* one client over all rare domains, a day */
+	ED_CEILING_SERVICE_BYTES = 102400,   /* instead of the first where asking is the service */
+};
+
+/*
+ * True when the domain is asked so by trade: a service on the list, a zone that is not on the
+ * public internet, or by its shape a list of addresses or, from a mail server, of hashes. False
+ * when it is asked through a server of its own, which is how a borrowed name is used.
+ */
+bool ed_ceiling_is_service(const struct ed_subject *s, const struct ed_evidence *evidence);
+
+/* True when the names are digests and the answers codes or failures: lookups of files or mails by hash,
+ * or one-way exfiltration in their guise. Counts against the score, changes no ceiling. */
+bool ed_ceiling_asks_digests(const struct ed_evidence *evidence);
+
+/* Which ceiling the key has exceeded, as static text; NULL: none. @evidence: one a family. */
+const char *ed_ceiling_exceeded(const struct ed_subject *s, const struct ed_evidence *evidence);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The client table; see clients.h. */
+#include "shard/clients.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+enum { WAYS = 2, ZONE_BITS = 64, FEW_ZONES = 2, MANY_ZONES = 60, MAIL_ZONES = 4 };
+
+int ed_clients_init(struct ed_clients *t, uint32_t capacity)
+{
+	uint32_t n_sets = 2;
+
+	while (n_sets * 2 * WAYS <= capacity)
+		n_sets *= 2;
+	memset(t, 0, sizeof(*t));
+	t->set_mask = n_sets - 1;
+	t->clients = ed_mem_zalloc((size_t)n_sets * WAYS, sizeof(*t->clients));
+	return t->clients ? 0 : -ENOMEM;
+}
+
+void ed_clients_done(struct ed_clients *t)
+{
+	ed_mem_free(t->clients);
+	memset(t, 0, sizeof(*t));
+}
+
+static struct ed_client *set_of(const struct ed_clients *t, uint64_t hash)
+{
+	return &t->clients[(hash >> 24 & t->set_mask) * WAYS];
+}
+
+void ed_clients_prefetch(const struct ed_clients *t, uint64_t client_hash)
+{
+	__builtin_prefetch(set_of(t, client_hash));
+}
+
+const struct ed_client *ed_clients_find(const struct ed_clients *t, uint64_t client_hash)
+{
+	const struct ed_client *set = set_of(t, client_hash);
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (set[i].hash == client_hash)
+			return &set[i];
+	}
+	return NULL;
+}
+
+static struct ed_client *place(struct ed_clients *t, const struct ed_event *ev)
+{
+	struct ed_client *set = set_of(t, ev->client_hash);
+	struct ed_client *least = set;
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (set[i].hash == ev->client_hash)
+			return &set[i];
+		if (set[i].n_questions < least->n_questions)
+			least = &set[i];
+	}
+	t->n_displaced += least->hash != 0;
+	*least = (struct ed_client){ .hash = ev->client_hash, .addr = ev->client };
+	return least;
+}
+
+void ed_clients_note(struct ed_clients *t, const struct ed_event *ev)
+{
+	struct ed_client *c = place(t, ev);
+	uint64_t zone = UINT64_C(1) << (ev->zone_hash >> 8 & (ZONE_BITS - 1));
+
+	if (c->n_questions < UINT32_MAX)
+		c->n_questions++;
+	c->zones |= zone;
+	if (ev->qtype == ED_RR_MX || ev->qtype == ED_RR_TXT || ev->qtype == ED_RR_SPF)
+		c->mail_zones |= zone;
+	if ((ev->has & ED_FIELD_FLAGS) && !(ev->flags & ED_DNS_RD) && c->n_unrecursive < UINT16_MAX)
+		c->n_unrecursive++;
+}
+
+unsigned ed_client_zones(const struct ed_client *c)
+{
+	unsigned empty = ZONE_BITS - (unsigned)__builtin_popcountll(c->zones);
+
+	return (unsigned)(ZONE_BITS * log(ZONE_BITS / (empty ? empty : 0.5)) + 0.5);
+}
+
+enum ed_client_role ed_client_role(const struct ed_client *c)
+{
+	unsigned zones = ed_client_zones(c);
+	uint32_t half = c->n_questions / 2;
+
+	if (c->n_questions < ED_CLIENT_ROLE_MIN)
+		return ED_CLIENT_UNKNOWN;
+	if (c->n_unrecursive > half)
+		return ED_CLIENT_RESOLVER;
+	if (__builtin_popcountll(c->mail_zones) >= MAIL_ZONES)
+		return ED_CLIENT_MAIL;
+	if (zones >= MANY_ZONES)
+		return ED_CLIENT_BUSY;
+	return zones <= FEW_ZONES ? ED_CLIENT_NARROW : ED_CLIENT_ORDINARY;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The servers that are asked; see resolvers.h. */
+#include "shard/resolvers.h"
+
+#include "base/hash.h"
+
+enum { WAYS = 2 };
+
+uint32_t ed_resolver_hash(const struct ed_event *ev, uint64_t hash_key)
+{
+	if (!(ev->has & ED_FIELD_RESOLVER))
+		return 0;
+	return (uint32_t)ed_hash_bytes(&ev->resolver, sizeof(ev->resolver), hash_key) | 1;
+}
+
+static unsigned set_of(uint32_t hash)
+{
+	return (hash >> 8) % (ED_RESOLVERS / WAYS) * WAYS;
+}
+
+const struct ed_resolver *ed_resolvers_find(const struct ed_resolvers *t, uint32_t hash)
+{
+	const struct ed_resolver *set = &t->resolvers[set_of(hash)];
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (set[i].hash == hash)
+			return &set[i];
+	}
+	return NULL;
+}
+
+static struct ed_resolver *place(struct ed_resolvers *t, uint32_t hash)
+{
+	struct ed_resolver *set = &t->resolvers[set_of(hash)];
+	struct ed_resolver *least = set;
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (set[i].hash == hash)
+			return &set[i];
+		if (set[i].n_questions < least->n_questions)
+			least = &set[i];
+	}
+	*least = (struct ed_resolver){ .hash = hash };
+	return least;
+}
+
+void ed_resolvers_note(struct ed_resolvers *t, uint32_t hash, const struct ed_event *ev)
+{
+	struct ed_resolver *r = place(t, hash);
+
+	if (r->n_questions < UINT32_MAX)
+		r->n_questions++;
+	r->zones |= UINT64_C(1) << (ev->zone_hash >> 8 & 63);
+	ed_crowd_add(&r->clients, ev->client_hash);
+}
