@@ -88,10 +88,14 @@ static bool is_octet(const uint8_t *label)
 	return label[0] <= 3;
 }
 
+static bool is_hex(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 static bool is_nibble(const uint8_t *label)
 {
-	return label[0] == 1 &&
-	       ((label[1] >= '0' && label[1] <= '9') || (label[1] >= 'a' && label[1] <= 'f'));
+	return label[0] == 1 && is_hex(label[1]);
 }
 
 /*
@@ -178,10 +182,9 @@ static bool is_guid(const uint8_t *label)
 	if (label[0] != GUID_BYTES)
 		return false;
 	for (unsigned i = 1; i <= GUID_BYTES; i++) {
-		uint8_t c = label[i] | 0x20;
 		bool dash = i == 9 || i == 14 || i == 19 || i == 24;
 
-		if (dash ? label[i] != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+		if (dash ? label[i] != '-' : !is_hex(label[i]))
 			return false;
 	}
 	return true;
@@ -191,6 +194,8 @@ static bool is_guid(const uint8_t *label)
  * says still counts. */
 static void pardon_guids(struct ed_span labels, struct entry *e)
 {
+	const size_t tail = tail_of(labels);
+
 	for (size_t i = 0; i < labels.n; i += 1U + labels.p[i]) {
 		struct ed_label_score s;
 
@@ -199,6 +204,8 @@ static void pardon_guids(struct ed_span labels, struct entry *e)
 		ed_name_model_label(ed_span_of(labels.p + i + 1, labels.p[i]), &s);
 		if (s.llr_mbits > 0)
 			e->payload_llr -= s.llr_mbits;
+		if (s.llr_mbits > 0 && i == tail)
+			e->tail_llr = 0;
 	}
 }
 
@@ -209,9 +216,7 @@ static bool is_digest(struct ed_span labels)
 	if (n != 32 && n != 40 && n != 56)
 		return false;
 	for (unsigned i = 1; i <= n; i++) {
-		uint8_t c = labels.p[i] | 0x20;
-
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+		if (!is_hex(labels.p[i]))
 			return false;
 	}
 	return true;
@@ -369,15 +374,20 @@ static void entry_fill(struct ed_annotator *a, struct ed_span name, struct entry
 /* The list of services says until when it is believed. */
 static bool in_force(const struct entry *e, const struct ed_event *ev)
 {
-	return e->zone_service != ED_SERVICE_NONE && (ev->has & ED_FIELD_TIME) &&
-	       ev->time_ns / (24 * 3600 * ED_NS_PER_S) < e->service_until_day;
+	return e->zone_service == ED_SERVICE_LOCAL ||
+	       (e->zone_service != ED_SERVICE_NONE && (ev->has & ED_FIELD_TIME) &&
+		ev->time_ns / (24 * 3600 * ED_NS_PER_S) < e->service_until_day);
+}
+
+static struct entry *set_of(struct ed_annotator *a, uint64_t raw_hash)
+{
+	return a->cache[raw_hash >> 32 & (CACHE_SETS - 1)];
 }
 
 /* What the cache knows of the name, or makes up for it now. */
-static const struct entry *entry_of(struct ed_annotator *a, struct ed_span name)
+static const struct entry *entry_of(struct ed_annotator *a, struct ed_span name, uint64_t raw)
 {
-	uint64_t raw = ed_hash_bytes(name.p, name.n, a->hash_key) | 1;
-	struct entry *set = a->cache[raw >> 32 & (CACHE_SETS - 1)];
+	struct entry *set = set_of(a, raw);
 	struct entry older;
 
 	if (set[0].raw_hash == raw)
@@ -393,10 +403,13 @@ static const struct entry *entry_of(struct ed_annotator *a, struct ed_span name)
 	return &set[0];
 }
 
-static void annotate_name(struct ed_annotator *a, struct ed_event *ev)
+void ed_annotate_finish(struct ed_annotator *a, struct ed_event *ev)
 {
-	const struct entry *e = entry_of(a, ed_event_qname(ev));
+	const struct entry *e;
 
+	if (ev->name_n == 0)
+		return;
+	e = entry_of(a, ed_event_qname(ev), ev->name_hash);
 	ev->name_hash = e->name_hash;
 	ev->zone_hash = e->zone_hash;
 	ev->payload_llr = e->payload_llr;
@@ -413,7 +426,7 @@ static void annotate_name(struct ed_annotator *a, struct ed_event *ev)
 	ev->zone_kind = e->zone_kind;
 }
 
-void ed_annotate(struct ed_annotator *a, struct ed_event *ev)
+void ed_annotate_prepare(struct ed_annotator *a, struct ed_event *ev)
 {
 	struct {
 		struct ed_addr addr;
@@ -421,6 +434,9 @@ void ed_annotate(struct ed_annotator *a, struct ed_event *ev)
 	} client = { .addr = ev->client, .net_tag = ev->net_tag };
 
 	ev->client_hash = ed_hash_bytes(&client, sizeof(client), a->hash_key);
-	if (ev->name_n > 0)
-		annotate_name(a, ev);
+	if (ev->name_n == 0)
+		return;
+	ev->name_hash = ed_hash_bytes(ed_event_name(ev), ev->name_n, a->hash_key) | 1;
+	__builtin_prefetch(&set_of(a, ev->name_hash)[0]);
+	__builtin_prefetch(&set_of(a, ev->name_hash)[1]);
 }

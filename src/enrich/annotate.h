@@ -17,7 +17,18 @@ struct ed_annotator;
 int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, struct ed_annotator **ret);
 void ed_annotator_free(struct ed_annotator *a);
 
+/*
+ * The same in two steps, for who has several events at hand: the first hashes and fetches what the
+ * second will look at. Between both ev->name_hash is the annotator's own.
+ */
+void ed_annotate_prepare(struct ed_annotator *a, struct ed_event *ev);
+void ed_annotate_finish(struct ed_annotator *a, struct ed_event *ev);
+
 /* Fills the fields that record/event.h lists under enrich/. */
-void ed_annotate(struct ed_annotator *a, struct ed_event *ev);
+static inline void ed_annotate(struct ed_annotator *a, struct ed_event *ev)
+{
+	ed_annotate_prepare(a, ev);
+	ed_annotate_finish(a, ev);
+}
 
 #endif

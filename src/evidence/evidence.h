@@ -105,7 +105,8 @@ enum {
 	ED_EVIDENCE_N
 };
 
-/* Where the state of family @id begins among all states of a key, which lie one behind the other. */
+/* Where the state of family @id begins among all states of a key, which lie one behind the other.
+ */
 size_t ed_evidence_offset(unsigned id);
 
 /* The registry, in the order of evidence.def; NULL-terminated. */

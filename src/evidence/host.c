@@ -16,6 +16,7 @@ enum {
 	FALL_MBITS_MS = 22,    /* (20 - 5)/s * log2(e) = 21.6 bits/s */
 	ALARM_MBITS = 128 * 1024,
 	NS_PER_MS = 1000000,
+	LATE_MS = 10 * 60 * 1000,
 	NAMES_MIN = 20,
 	PARTITIONS_SEEN = 16, /* the client's other domains lie in as many partitions */
 };
@@ -39,8 +40,9 @@ static void host_observe(void *state, const struct ed_sighting *s)
 
 	if (!s->is_query || !(s->ev->has & ED_FIELD_TIME))
 		return;
-	if (passed_ms > INT32_MAX)
+	if (h->last_ms - now_ms - 1 < LATE_MS)
 		return; /* out of order: when it came says nothing about a burst */
+	/* also the first of all, and times that leap */
 	sum = passed_ms > ALARM_MBITS / FALL_MBITS_MS || passed_ms * FALL_MBITS_MS > sum ?
 		      0 :
 		      sum - passed_ms * FALL_MBITS_MS;

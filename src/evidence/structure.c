@@ -15,7 +15,7 @@ struct structure_state {
 	uint32_t n_names; /* CNAME, MX, SRV asked for by the client itself */
 	uint32_t n_responses;
 	uint32_t sum_ttl_s; /* of answers, each at most TTL_MAX_S: what remained of their life */
-	uint32_t n_failed; /* NXDOMAIN, SERVFAIL, REFUSED */
+	uint32_t n_failed;  /* NXDOMAIN, SERVFAIL, REFUSED */
 	uint32_t n_ttl, n_ttl_low;
 	uint32_t n_trailing; /* bytes behind the last record */
 	uint32_t n_same_v4;  /* A answers equal to the one before */
@@ -113,7 +113,7 @@ static void structure_fade(void *state)
 {
 	struct structure_state *st = state;
 	uint32_t *counts[] = { &st->n_queries, &st->n_new,       &st->n_rare,     &st->n_text,
-			       &st->n_names,   &st->n_responses, &st->sum_ttl_s, &st->n_failed,
+			       &st->n_names,   &st->n_responses, &st->sum_ttl_s,  &st->n_failed,
 			       &st->n_ttl,     &st->n_ttl_low,   &st->n_trailing, &st->n_same_v4,
 			       &st->n_v4,      &st->n_loopback,  &st->n_sized };
 

@@ -78,7 +78,7 @@ static void observe_answer(struct volume_state *v, const struct ed_dns_answers *
 {
 	uint32_t sum = v->opaque_bytes + a->bytes_opaque;
 
-	if (a->bytes_opaque > 0 && a->hash != v->last_answer)
+	if (a->bytes_opaque > 0 && (a->hash != v->last_answer || a->hash == 0))
 		v->opaque_bytes = sum < v->opaque_bytes ? UINT32_MAX : sum;
 	if (a->bytes_opaque > 0)
 		v->last_answer = a->hash;

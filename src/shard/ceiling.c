@@ -8,6 +8,8 @@
 enum { WIDE_CLIENTS = 20, WIDE_SHARE = 10, SMALL_SITE_CLIENTS = 8, SMALL_SITE_SHARE = 2 };
 enum { ANSWERS_NAMES_MIN = 10 };
 
+static const float DIGEST_LIST_BITS = 2, DIGEST_STORE_BITS = 5;
+
 /* Times what the domain's other clients say on average; more where most of the site asks. */
 static const double EXCESS = 4, MAJORITY_EXCESS = 20;
 static const double NEARLY_ALL = 0.9, MAINLY = 0.4;
@@ -30,12 +32,18 @@ static bool is_list_by_shape(const struct ed_subject *s, const struct ed_evidenc
 	return of_addresses >= NEARLY_ALL && by_codes >= NEARLY_ALL;
 }
 
-bool ed_ceiling_asks_digests(const struct ed_evidence *evidence)
+float ed_ceiling_digest_bits(const struct ed_evidence *evidence)
 {
-	return fact(evidence, ED_EVIDENCE_ID_content, "digest_share") >= NEARLY_ALL &&
-	       fact(evidence, ED_EVIDENCE_ID_structure, "loopback_share") +
-			       fact(evidence, ED_EVIDENCE_ID_structure, "failed_share") >=
-		       MAINLY;
+	double by_codes = fact(evidence, ED_EVIDENCE_ID_structure, "loopback_share") +
+			  fact(evidence, ED_EVIDENCE_ID_structure, "failed_share");
+
+	if (fact(evidence, ED_EVIDENCE_ID_content, "digest_share") < NEARLY_ALL)
+		return 0;
+	if (by_codes >= MAINLY)
+		return DIGEST_LIST_BITS;
+	return fact(evidence, ED_EVIDENCE_ID_structure, "new_names_share") < MAINLY ?
+		       DIGEST_STORE_BITS :
+		       0;
 }
 
 bool ed_ceiling_is_service(const struct ed_subject *s, const struct ed_evidence *evidence)
@@ -91,9 +99,9 @@ static const char *pair_exceeded(const struct ed_subject *s, const struct ed_evi
 	if (!is_site_wide(s) &&
 	    s->month_bytes > ceiling * ED_CEILING_PAIR_MONTH_BYTES / ED_CEILING_PAIR_BYTES)
 		return "one client and domain, 30 days";
-	/* a mail server is told keys and policies; what is asked again and again is no download */
+	/* a mail server is told keys and policies */
 	if (!is_service && !is_site_wide(s) && s->role != ED_CLIENT_MAIL &&
-	    s->n_names >= ANSWERS_NAMES_MIN && s->n_names >= s->n_queries / 2 &&
+	    s->n_names >= ANSWERS_NAMES_MIN &&
 	    fact(evidence, ED_EVIDENCE_ID_volume, "answer_information_bytes") >
 		    ED_CEILING_ANSWERS_BYTES)
 		return "answers to one client, a day";

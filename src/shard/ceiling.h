@@ -26,9 +26,12 @@ enum {
  */
 bool ed_ceiling_is_service(const struct ed_subject *s, const struct ed_evidence *evidence);
 
-/* True when the names are digests and the answers codes or failures: lookups of files or mails by hash,
- * or one-way exfiltration in their guise. Counts against the score, changes no ceiling. */
-bool ed_ceiling_asks_digests(const struct ed_evidence *evidence);
+/*
+ * What names that are digests are worth against the score: lookups of files or mails by hash,
+ * answered by codes or failures, or hosts of a store that are looked up again and again. No ceiling
+ * changes.
+ */
+float ed_ceiling_digest_bits(const struct ed_evidence *evidence);
 
 /* Which ceiling the key has exceeded, as static text; NULL: none. @evidence: one a family. */
 const char *ed_ceiling_exceeded(const struct ed_subject *s, const struct ed_evidence *evidence);

@@ -35,7 +35,11 @@ static struct ed_client *set_of(const struct ed_clients *t, uint64_t hash)
 
 void ed_clients_prefetch(const struct ed_clients *t, uint64_t client_hash)
 {
-	__builtin_prefetch(set_of(t, client_hash));
+	const struct ed_client *set = set_of(t, client_hash);
+
+	/* a set may lie in two cache lines */
+	__builtin_prefetch(set);
+	__builtin_prefetch((const uint8_t *)(set + WAYS) - 1);
 }
 
 const struct ed_client *ed_clients_find(const struct ed_clients *t, uint64_t client_hash)

@@ -77,7 +77,7 @@ void ed_key_prefetch_slot(const struct ed_key_table *t, uint64_t hash)
 	__builtin_prefetch(&t->slots[slot_home(t, hash)]);
 }
 
-void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash)
+void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash, size_t n_bytes)
 {
 	const struct ed_key_slot *s = &t->slots[slot_home(t, hash)];
 
@@ -86,7 +86,8 @@ void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash)
 	if (s->index && s->tag == (uint32_t)hash) {
 		const uint8_t *k = (const uint8_t *)&t->keys[s->index - 1];
 
-		for (size_t line = 0; line < sizeof(struct ed_key); line += 64)
+		__builtin_prefetch(&t->seeds[s->index - 1]);
+		for (size_t line = 0; line < n_bytes; line += 64)
 			__builtin_prefetch(k + line);
 	}
 }

@@ -123,9 +123,10 @@ void ed_key_table_done(struct ed_key_table *t);
 
 struct ed_key *ed_key_find(struct ed_key_table *t, uint64_t hash);
 
-/* The two memory accesses of a look-up, begun early: first the slot, some events later the key. */
+/* The two memory accesses of a look-up, begun early: first the slot, some events later the first
+ * @n_bytes of the key. */
 void ed_key_prefetch_slot(const struct ed_key_table *t, uint64_t hash);
-void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash);
+void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash, size_t n_bytes);
 
 /* What a lookup brings to the table. */
 struct ed_key_bid {

@@ -11,13 +11,18 @@
 
 enum { WEIGH_FIRST = 3, WEIGH_EVERY = 64 };
 
-static void observers_of(enum ed_key_kind kind, struct ed_observer *ret)
+static void set_observers(struct ed_partition *p, enum ed_key_kind kind)
 {
+	struct ed_observer *o = p->observers[kind];
+
+	p->key_bytes[kind] = offsetof(struct ed_key, evidence);
 	for (unsigned i = 0; i < ED_EVIDENCE_N; i++) {
 		const struct ed_evidence_family *f = ed_evidence_families[i];
 
-		if (f->observe && f->keys >> kind & 1)
-			*ret++ = (struct ed_observer){ f->observe, ed_evidence_offset(i) };
+		if (!f->observe || !(f->keys >> kind & 1))
+			continue;
+		*o++ = (struct ed_observer){ f->observe, ed_evidence_offset(i) };
+		p->key_bytes[kind] = offsetof(struct ed_key, evidence) + ed_evidence_offset(i + 1);
 	}
 }
 
@@ -29,7 +34,7 @@ int ed_partition_init(struct ed_partition *p, unsigned index, const struct ed_pa
 	p->conf = conf;
 	p->index = index;
 	for (unsigned kind = 0; kind < ED_KEY_N; kind++)
-		observers_of(kind, p->observers[kind]);
+		set_observers(p, kind);
 	r = ed_key_table_init(&p->keys, conf->n_keys, conf->n_sketches, conf->hash_key);
 	if (r == 0)
 		r = ed_pending_init(&p->pending, conf->n_pending);
@@ -164,7 +169,7 @@ static struct ed_key *key_for(struct ed_partition *p, uint64_t hash, const struc
 
 /* What the sensor saw of the header, in one byte; 0: nothing. The message id and the source port
  * are random by design and left out. */
-static uint8_t header_tag(const struct ed_event *ev)
+static uint8_t header_tag(const struct ed_event *ev, uint64_t hash_key)
 {
 	uint64_t h;
 
@@ -172,7 +177,7 @@ static uint8_t header_tag(const struct ed_event *ev)
 		return 0;
 	h = (uint64_t)ev->flags << 48 | (uint64_t)ev->qclass << 32 | (uint32_t)ev->edns_size << 16 |
 	    ev->edns_options_bytes;
-	return (uint8_t)(ed_hash_mix(h) | 1);
+	return (uint8_t)(ed_hash_pair(hash_key, h) | 1);
 }
 
 static void pair_asks(struct ed_partition *p, struct ed_key *pair, const struct ed_sighting *s)
@@ -181,7 +186,7 @@ static void pair_asks(struct ed_partition *p, struct ed_key *pair, const struct 
 	const struct ed_question q = {
 		.name_id = (uint32_t)(ev->name_hash >> 32),
 		.qtype = ev->has & ED_FIELD_QTYPE ? ev->qtype : 0,
-		.header_tag = header_tag(ev),
+		.header_tag = header_tag(ev, p->conf->hash_key),
 		.is_new = s->is_new,
 		.is_common = s->n_askers > 1,
 		.n_names = pair->n_names + 1,
@@ -325,12 +330,14 @@ void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigne
 
 void ed_visit_touch(const struct ed_visit *v)
 {
+	const struct ed_partition *p = v->p;
+
 	if (v->roles & ED_ROLE_ZONE) {
-		ed_key_prefetch_key(&v->p->keys, v->pair);
-		ed_key_prefetch_key(&v->p->keys, v->domain);
+		ed_key_prefetch_key(&p->keys, v->pair, p->key_bytes[ED_KEY_PAIR]);
+		ed_key_prefetch_key(&p->keys, v->domain, p->key_bytes[ED_KEY_DOMAIN]);
 	}
 	if (v->roles & ED_ROLE_CLIENT)
-		ed_key_prefetch_key(&v->p->keys, v->client);
+		ed_key_prefetch_key(&p->keys, v->client, p->key_bytes[ED_KEY_CLIENT]);
 }
 
 void ed_visit(const struct ed_visit *v)

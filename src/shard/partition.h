@@ -90,6 +90,7 @@ struct ed_partition {
 	const struct ed_partition_conf *conf;
 	unsigned index;
 	struct ed_observer observers[ED_KEY_N][ED_EVIDENCE_N + 1]; /* by ed_key_kind */
+	size_t key_bytes[ED_KEY_N]; /* how far into a key their states reach */
 	struct ed_key_table keys;
 	struct ed_pending pending;
 	struct ed_shared_names shared;
@@ -100,6 +101,7 @@ struct ed_partition {
 	uint64_t all_zones;          /* the same, linear counting as in clients.h */
 	int64_t first_ns;            /* of the first event with a time; 0: none yet */
 	int64_t last_ns;             /* of the newest event */
+	int64_t day;                 /* the last that began, since 1970 */
 	int64_t sweep_ns;            /* when the keys were swept last; 0: not yet */
 	uint64_t n_questions, n_since_sweep;
 	struct ed_usual usual;

@@ -20,11 +20,7 @@ int ed_pending_init(struct ed_pending *p, uint32_t capacity)
 	memset(p, 0, sizeof(*p));
 	p->set_mask = n_sets - 1;
 	p->entries = ed_mem_zalloc((size_t)n_sets * WAYS, sizeof(*p->entries));
-	if (!p->entries)
-		return -ENOMEM;
-	for (size_t i = 0; i < (size_t)n_sets * WAYS; i++)
-		p->entries[i].time_ns = INT64_MIN;
-	return 0;
+	return p->entries ? 0 : -ENOMEM;
 }
 
 void ed_pending_done(struct ed_pending *p)
@@ -50,9 +46,25 @@ void ed_pending_prefetch(const struct ed_pending *p, uint64_t question)
 	__builtin_prefetch(set_of(p, question));
 }
 
+/* Zero is a free place, so that a table which is not used yet is not touched either. */
+static uint64_t stamp_of(int64_t time_ns)
+{
+	return (uint64_t)time_ns ^ UINT64_C(1) << 63;
+}
+
+static int64_t time_of(const struct ed_pending_entry *e)
+{
+	return (int64_t)(e->stamp ^ UINT64_C(1) << 63);
+}
+
+static struct ed_pending_entry entry_of(uint64_t hash, const struct ed_event *ev)
+{
+	return (struct ed_pending_entry){ .hash = hash, .stamp = stamp_of(ev->time_ns) };
+}
+
 static bool is_copy(const struct ed_pending_entry *e, const struct ed_event *ev)
 {
-	int64_t age_ns = ev->time_ns - e->time_ns;
+	int64_t age_ns = ev->time_ns - time_of(e);
 
 	return age_ns >= 0 && age_ns < ED_PENDING_DUPLICATE_NS &&
 	       ev->time_quality == ED_TIME_EXACT_UTC;
@@ -65,22 +77,22 @@ static enum ed_pending_verdict note_again(struct ed_pending_entry *e, const stru
 	bool copy = is_copy(e, ev);
 
 	if (ev->kind == ED_EVENT_DNS_PAIR) {
-		e->time_ns = ev->time_ns;
+		e->stamp = stamp_of(ev->time_ns);
 		return copy ? ED_PENDING_DUPLICATE : ED_PENDING_NEW;
 	}
 	if (ev->kind == ED_EVENT_DNS_QUERY) {
 		if (copy)
 			return ED_PENDING_DUPLICATE;
 		/* its answer came first, out of order, and stood for both */
-		if (!waits && ev->time_ns < e->time_ns &&
-		    e->time_ns - ev->time_ns < ED_PENDING_LIFE_NS)
+		if (!waits && ev->time_ns < time_of(e) &&
+		    time_of(e) - ev->time_ns < ED_PENDING_LIFE_NS)
 			return ED_PENDING_SETTLED;
-		*e = (struct ed_pending_entry){ .hash = question | WAITS, .time_ns = ev->time_ns };
+		*e = entry_of(question | WAITS, ev);
 		return ED_PENDING_NEW;
 	}
 	if (!waits)
 		return copy ? ED_PENDING_DUPLICATE : ED_PENDING_NEW;
-	*e = (struct ed_pending_entry){ .hash = question & ~WAITS, .time_ns = ev->time_ns };
+	*e = entry_of(question & ~WAITS, ev);
 	return ED_PENDING_SETTLED;
 }
 
@@ -91,15 +103,15 @@ enum ed_pending_verdict ed_pending_note(struct ed_pending *p, const struct ed_ev
 	struct ed_pending_entry *oldest = set;
 
 	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].time_ns != INT64_MIN && (set[i].hash | WAITS) == (question | WAITS))
+		if (set[i].stamp != 0 && (set[i].hash | WAITS) == (question | WAITS))
 			return note_again(&set[i], ev, question);
-		if (set[i].time_ns < oldest->time_ns)
+		if (set[i].stamp < oldest->stamp)
 			oldest = &set[i];
 	}
-	if (oldest->time_ns != INT64_MIN && (oldest->hash & WAITS) &&
-	    ev->time_ns - oldest->time_ns < ED_PENDING_LIFE_NS)
+	if (oldest->stamp != 0 && (oldest->hash & WAITS) &&
+	    ev->time_ns - time_of(oldest) < ED_PENDING_LIFE_NS)
 		p->n_evicted++;
-	*oldest = (struct ed_pending_entry){ .hash = question | WAITS, .time_ns = ev->time_ns };
+	*oldest = entry_of(question | WAITS, ev);
 	if (ev->kind != ED_EVENT_DNS_QUERY)
 		oldest->hash &= ~WAITS; /* only its copies, or its question out of order, may come
 					 */

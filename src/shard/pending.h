@@ -16,7 +16,8 @@
 /* The lowest bit of the hash says whether the question still waits. */
 struct ed_pending_entry {
 	uint64_t hash;
-	int64_t time_ns; /* of the query, then of its response; INT64_MIN: free */
+	uint64_t stamp; /* time of the query, then of its response, counted from INT64_MIN; 0: free
+			 */
 };
 
 struct ed_pending {

@@ -73,7 +73,7 @@ static void sweep_pair(struct ed_partition *p, struct ed_key *k, int64_t now_ns,
 
 void ed_sweep(struct ed_partition *p, int64_t now_ns)
 {
-	bool is_new_day = day_of(now_ns) > day_of(p->sweep_ns);
+	bool is_new_day = day_of(now_ns) > p->day;
 
 	p->rare.sweep++;
 	for (uint32_t i = 0; i < p->keys.n_used; i++) {
@@ -82,8 +82,10 @@ void ed_sweep(struct ed_partition *p, int64_t now_ns)
 		if (k->hash && k->kind == ED_KEY_PAIR)
 			sweep_pair(p, k, now_ns, is_new_day);
 	}
-	if (is_new_day)
+	if (is_new_day) {
 		ed_usual_next_day(&p->usual);
+		p->day = day_of(now_ns);
+	}
 	p->sweep_ns = now_ns;
 	p->n_since_sweep = 0;
 }
@@ -94,8 +96,10 @@ void ed_sweep_maybe(struct ed_partition *p, const struct ed_event *ev)
 	p->n_since_sweep++;
 	if (!(ev->has & ED_FIELD_TIME))
 		return;
-	if (p->sweep_ns == 0)
+	if (p->sweep_ns == 0) {
 		p->sweep_ns = ev->time_ns;
+		p->day = day_of(ev->time_ns);
+	}
 	p->last_ns = ev->time_ns;
 	/* back by more than a day: the times before were wrong, or this is another log */
 	if (ev->time_ns - p->sweep_ns < HOUR_NS && p->sweep_ns - ev->time_ns < DAY_NS)

@@ -13,7 +13,7 @@ static_assert(ED_EVIDENCE_ID_content == 0, "may_matter reads the first family's 
 static const float SUSPECT_BITS = -12;
 static const double CONTENT_FOR_DOMAIN_BITS = 4;
 /* What a place on the list of services is worth; more where nobody else can read the names. */
-static const float SERVICE_BITS = 6, OPERATOR_BITS = 12, DIGEST_BITS = 2;
+static const float SERVICE_BITS = 6, OPERATOR_BITS = 12;
 
 /* What a domain's names usually look like takes so many clients and names to tell. */
 enum { USUAL_CLIENTS_MIN = 12, USUAL_NAMES_MIN = 20 };
@@ -98,7 +98,6 @@ static void subject_surroundings(const struct ed_partition *p, const struct ed_k
 	const struct ed_resolver *r = ed_resolvers_find(&p->resolvers, k->resolver);
 
 	ret->site_first_ns = p->first_ns;
-	ret->n_site_clients = ed_crowd_estimate(&p->all_clients);
 	ret->n_site_zones = zones_of(p->all_zones);
 	if (client) {
 		ret->role = (uint8_t)ed_client_role(client);
@@ -164,6 +163,7 @@ static void subject_of(struct ed_partition *p, struct ed_key *k, struct ed_subje
 		.last_ns = k->last_ns,
 		.has = k->has,
 	};
+	ret->n_site_clients = ed_crowd_estimate(&p->all_clients);
 	subject_domain(p, k, ret);
 	if (k->kind != ED_KEY_PAIR)
 		return;
@@ -312,7 +312,7 @@ static bool speaks(const struct ed_key *k, const struct ed_fusion *fusion,
 static float service_bits(const struct ed_subject *s, const struct ed_evidence *evidence)
 {
 	if (!ed_ceiling_is_service(s, evidence))
-		return ed_ceiling_asks_digests(evidence) ? DIGEST_BITS : 0;
+		return ed_ceiling_digest_bits(evidence);
 	return s->service == ED_SERVICE_CLOUD || s->service == ED_SERVICE_LOCAL ? OPERATOR_BITS :
 										  SERVICE_BITS;
 }
@@ -357,7 +357,8 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 					   .info_bytes = subject->info_bytes,
 					   .above_ceiling = bound != NULL },
 		&fusion);
-	s = suspect_of(p, k, ev, fusion.score_bits);
+	/* who exceeds a ceiling is told, whatever the score */
+	s = suspect_of(p, k, ev, bound && fusion.score_bits < 0 ? 0 : fusion.score_bits);
 	if (!s)
 		return;
 	s->score_bits = fusion.score_bits;

@@ -10,6 +10,7 @@ enum {
 	TYPE_MBITS = 16 * 1024, /* a type is a number of 16 bits */
 	TYPE_GROUP_MBITS = 4 * 1024,
 	HEADER_MBITS = 16 * 1024,
+	TAGS = 255,
 	RARE_TYPE = 15, /* of the groups: any type without one of its own */
 };
 
@@ -28,6 +29,7 @@ static uint32_t code_bit(uint16_t *model, bool yes)
 	return cost;
 }
 
+/* Common types have a number of their own; the rare ones share the rest by hash. */
 static uint8_t type_group(uint16_t qtype)
 {
 	static const uint16_t common[RARE_TYPE - 1] = { 1, 28, 65, 12, 16, 15, 33,
@@ -37,7 +39,7 @@ static uint8_t type_group(uint16_t qtype)
 		if (common[i] == qtype)
 			return (uint8_t)(i + 1); /* 0 is "none yet" */
 	}
-	return RARE_TYPE;
+	return (uint8_t)(RARE_TYPE + (qtype * 40503U >> 8) % (UINT8_MAX - RARE_TYPE));
 }
 
 static uint8_t tag_of(uint32_t id)
@@ -62,6 +64,9 @@ static uint32_t name_cost(struct ed_question_code *c, uint8_t *many, const struc
 			cost += code_bit(&c->follows, follows);
 			if (!follows)
 				cost += ed_log2_mbits(q->n_names);
+			else if (q->n_names > TAGS)
+				cost += ed_log2_mbits(q->n_names /
+						      TAGS); /* which of those with the tag */
 		}
 	}
 	if (!is_same)
@@ -83,7 +88,7 @@ static uint32_t type_cost(struct ed_question_code *c, const struct ed_question *
 
 		cost += code_bit(&c->type_second, is_second);
 		if (!is_second)
-			cost += group == RARE_TYPE ? TYPE_MBITS : TYPE_GROUP_MBITS;
+			cost += TYPE_GROUP_MBITS + (group >= RARE_TYPE ? TYPE_MBITS : 0);
 		c->second[context] = c->first[context];
 		c->first[context] = group;
 	}
