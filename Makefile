@@ -17,7 +17,7 @@ export TSAN_OPTIONS = halt_on_error=1:second_deadlock_stack=1
 NINJA := ninja -j$(JOBS)
 CONFIGURE = tools/configure.sh
 
-.PHONY: help deps deps-check build demo test lint format asan tsan fuzz soak bench cover \
+.PHONY: help deps deps-check build demo test lint format asan tsan fuzz soak bench quality cover \
 	update-golden install clean
 
 help: ## list these commands
@@ -65,6 +65,9 @@ soak: deps build ## the account of records over SOAK_CUTS (200) random cuts of e
 
 bench: deps build ## measure speed and memory
 	@bench/run.sh $(PROGRAM)
+
+quality: deps build ## measure the detector and rewrite docs/quality.md
+	@tests/quality/report.py $(PROGRAM)
 
 cover: deps ## line coverage of the tests, a table
 	@$(CONFIGURE) $(BUILD)-cover $(MESON_ARGS) -Db_coverage=true -Doptimization=0

@@ -4,9 +4,9 @@
 
     tools/check_demo.py PROGRAM EXAMPLES
 
-EXAMPLES/expected.tsv has one row a tunnel with the columns file, client and domain, the domain
-"-" where the tunnel has none, and one with "-" for both where a file has no tunnel. Every tunnel must be named with its client and domain
-at medium or above, and nothing else may reach medium.
+EXAMPLES/expected.tsv has one row a tunnel with the columns file, client and domain, the domain "-"
+where the tunnel has none, and one with "-" for both where a file has no tunnel. Every tunnel must
+be named with its client and domain at medium or above, and nothing else may reach medium.
 """
 
 import glob

@@ -193,7 +193,7 @@ static void extend(struct ed_alert *a, const struct ed_finding *f)
 /* Of the first finding that a person is to hear of; kept through all updates. */
 static void note_first(const struct ed_finding *f, struct ed_first_alert *first)
 {
-	if (f->level < ED_LEVEL_MEDIUM || first->time_ns != ED_TIME_UNKNOWN_NS)
+	if (f->level < ED_LEVEL_MEDIUM || first->n_queries > 0)
 		return;
 	first->time_ns = f->last_ns;
 	first->n_names = f->n_names;
@@ -206,6 +206,8 @@ static bool tells_less(const struct ed_finding *f, const struct ed_alert *a, flo
 {
 	if (f->level != a->level)
 		return f->level < a->level;
+	if (f->verdict == ED_VERDICT_POLICY && a->verdict == ED_VERDICT_POLICY)
+		return false; /* which no score supports */
 	return f->score_bits < best - FALL_BITS;
 }
 

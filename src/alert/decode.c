@@ -17,6 +17,7 @@ enum {
 	NUMBER_MAX = 63,    /* characters of a number in base 36 or 58: reading it is quadratic */
 	BIGGEST_MAX = 256,  /* bytes that come out of a name at most, rounded up */
 	MIXED_PERCENT = 12, /* of either case, in what uses both */
+	LEFT_PERCENT = 15,  /* in samples that hold other labels too, a handshake beside the data */
 	NO_DIGIT = 0xff,
 };
 
@@ -401,7 +402,8 @@ struct trial {
 	uint8_t value[256];
 	bool fits;   /* the first label of every sample, at least */
 	bool proven; /* known bytes or text came out */
-	bool whole, exact;
+	bool exact;
+	size_t n_left; /* characters of samples that were not read whole */
 	size_t n_chars, n_digits, n_upper, n_lower;
 	size_t text; /* longest run */
 };
@@ -422,7 +424,7 @@ static void trial_run(struct trial *t, const struct encoding *e, const struct pa
 	memset(t, 0, sizeof(*t));
 	t->e = e;
 	value_table(e, t->value);
-	t->fits = t->whole = t->exact = true;
+	t->fits = t->exact = true;
 	for (uint32_t i = 0; i < n && t->fits; i++) {
 		struct reading r;
 		struct ed_span d;
@@ -432,7 +434,7 @@ static void trial_run(struct trial *t, const struct encoding *e, const struct pa
 		d = ed_span_of(r.bytes, r.n);
 		text = longest_text(d);
 		t->fits = r.n > 0;
-		t->whole = t->whole && r.whole;
+		t->n_left += r.whole ? 0 : p[i].n;
 		t->exact = t->exact && r.exact;
 		t->text = text > t->text ? text : t->text;
 		t->proven = t->proven || text >= TEXT_RUN || known_bytes(d);
@@ -446,14 +448,16 @@ static void trial_run(struct trial *t, const struct encoding *e, const struct pa
 /*
  * Enough characters, in the proportion that data gives: words would fit the alphabet too. A stream
  * that was encoded first and cut then leaves bits over at the cuts: that asks for twice as many. In
- * hex half a byte over only says that something else stands in front.
+ * hex half a byte over only says that something else stands in front. A short sample may hold words
+ * as well: a handshake beside the data.
  */
 static bool believable(const struct trial *t)
 {
 	const struct encoding *e = t->e;
 	bool mixed;
 
-	if (!t->whole || e->least_chars == 0 || t->n_chars < e->least_chars)
+	if (t->n_left * 100 > t->n_chars * LEFT_PERCENT || e->least_chars == 0 ||
+	    t->n_chars < e->least_chars)
 		return false;
 	if (!t->exact && (e->bits == 4 || t->n_chars < 2 * e->least_chars))
 		return false;

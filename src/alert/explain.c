@@ -297,6 +297,25 @@ static void say_not_dns(const struct ed_finding *f, struct sentence *s)
 	}
 }
 
+static void say_listed(const struct ed_finding *f, struct sentence *s)
+{
+	const char *feed = ed_evidence_get_text(family(f, "path"), "listed");
+
+	if (feed)
+		clause(s, "asked for a listed domain (%s)", feed);
+}
+
+/* All that matters of lookups that nobody should make. */
+static void say_lookups(const struct ed_finding *f, struct sentence *s)
+{
+	char span[24];
+
+	duration_text(lasted_ns(f), span, sizeof(span));
+	clause(s, "%llu lookup%s in %s", (unsigned long long)f->n_queries,
+	       f->n_queries == 1 ? "" : "s", span);
+	clause(s, f->n_clients == 1 ? "%u client asks" : "%u clients ask", f->n_clients);
+}
+
 /* The weakest family without which the score would fall below an alert; NULL: none turns it. */
 static const struct ed_evidence *weakest_that_turns(const struct ed_finding *f)
 {
@@ -357,7 +376,7 @@ static void identity(const struct ed_finding *f, char ret[static ED_ALERT_ID_TEX
 	what.domain_n = f->domain.n;
 	memcpy(what.domain, f->domain.wire, f->domain.n);
 	what.start_ns = f->first_ns;
-	if (f->verdict == ED_VERDICT_POLICY)
+	if (f->verdict == ED_VERDICT_POLICY && ed_addr_known(&f->server))
 		key = ed_hash_bytes(f->server.b, sizeof(f->server.b), ID_KEY);
 	hi = ed_hash_bytes(&what, sizeof(what), key);
 	lo = ed_hash_bytes(&what, sizeof(what), ~key);
@@ -416,10 +435,16 @@ void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret)
 	memcpy(ret->tunables, f->tunables, f->n_tunables * sizeof(f->tunables[0]));
 	ret->formats = f->formats;
 	counterfactual(f, ret->counterfactual);
-	if (f->verdict == ED_VERDICT_POLICY) {
+	if (f->verdict == ED_VERDICT_POLICY && ed_addr_known(&f->server)) {
 		say_not_dns(f, &s);
 		return;
 	}
+	if (f->verdict == ED_VERDICT_POLICY) {
+		say_listed(f, &s);
+		say_lookups(f, &s);
+		return;
+	}
+	say_listed(f, &s);
 	say_names(f, &s);
 	say_content(f, &s);
 	say_structure(f, &s);

@@ -371,6 +371,33 @@ static void test_longest_names(void **state)
 	}
 }
 
+/* A short name with a word in it does not hide what the long ones are; an equal share does. */
+static void test_handshake_beside_random_data(void **state)
+{
+	static const char *const names[N] = {
+		"EYlehxl9AgrhdGE.=connect.u.example",
+		"grcO7n8aUDm+8H7CNH8GbtCPXcdRJEfjQEMAAmtuVFWUoGVoXWTEmAu41FRK."
+		"hyGpmgGtIZ61nPahXvbxWh2DC7fOCda7wATnF1xkPH3ssLWA7De8lxLdLmqu."
+		"uUuujS+fopxaKEye91IYKc8QebCA6ddKHBD8q2pC.u.example",
+		"Q9M2Vt6+TB7XlkjoVuj5ovWMlfDOSznBW/+tXC37i7ggthGcuo/4h5auWwXy."
+		"gKaM7ZO2soyw0bNY5rqrSFVlufSQKNVX15qKDmRR4VxwXBXxc1QbRDiiXPdj."
+		"EtTus8IkaHm/ALPPjtE6vxKaMJetlrRC1tG970hQ.u.example",
+	};
+	static const char *const few[N] = { "EYlehxl9AgrhdGE.=connect.u.example",
+					    "grcO7n8aUDm+8H7CNH8Gbt.u.example" };
+	struct ed_decoded d[N];
+
+	(void)state;
+	decode(names, "example", d);
+	assert_string_equal(d[1].encoding, "base64");
+	assert_int_equal(d[1].n_bytes, 120);
+	assert_memory_equal(d[1].shown, "\x82\xb7\x0e\xee\x7f\x1a\x50\x39", 8);
+	assert_int_equal(d[2].n_bytes, 120);
+	assert_null(d[2].kind);
+	decode(few, "example", d);
+	assert_null(d[1].encoding);
+}
+
 static void test_nothing(void **state)
 {
 	const struct ed_name none = { .n = 0 };
@@ -401,6 +428,7 @@ int main(void)
 		cmocka_unit_test(test_entropy),
 		cmocka_unit_test(test_hostile_bytes),
 		cmocka_unit_test(test_longest_names),
+		cmocka_unit_test(test_handshake_beside_random_data),
 		cmocka_unit_test(test_nothing),
 	};
 

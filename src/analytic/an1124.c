@@ -10,7 +10,8 @@
 static const double BURST_BITS = 2;
 
 struct an1124_conf {
-	double query_rate_per_client; /* 1/s */
+	double query_rate_per_client;       /* 1/s */
+	const char *domain_reputation_feed; /* files, separated by commas; NULL: none */
 };
 static_assert(sizeof(struct an1124_conf) <= ED_ANALYTIC_CONF_MAX, "conf budget");
 
@@ -26,10 +27,18 @@ static const struct ed_option an1124_tunables[] = {
 		.help = "lookups of one client under one domain, over ten seconds, from which a burst "
 			"adds to the evidence",
 	},
+	{
+		.name = "DomainReputationFeed",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct an1124_conf, domain_reputation_feed),
+		.arg = "FILE[,FILE...]",
+		.help = "lists of bad or of popular domains: plain, hosts, adblock, RPZ, ThreatFox, "
+			"URLhaus, MISP, STIX, or rank and domain",
+	},
 	{ 0 },
 };
 
-static const uint32_t an1124_tunable_needs[] = { ED_FIELD_TIME | ED_FIELD_CLIENT };
+static const uint32_t an1124_tunable_needs[] = { ED_FIELD_TIME | ED_FIELD_CLIENT, ED_FIELD_QNAME };
 
 static bool an1124_in_scope(const void *conf, const struct ed_event *ev)
 {

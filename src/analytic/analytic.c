@@ -25,9 +25,12 @@ uint32_t ed_analytic_tunables(const struct ed_analytic *a, const void *conf,
 {
 	uint32_t n = 0;
 
-	for (; a->tunables[n].name && n < ED_ALERT_TUNABLES_MAX; n++) {
-		ret[n].name = a->tunables[n].name;
-		(void)ed_option_print(&a->tunables[n], conf, ret[n].value, sizeof(ret[n].value));
+	for (const struct ed_option *row = a->tunables; row->name; row++) {
+		if (n == ED_ALERT_TUNABLES_MAX)
+			break;
+		ret[n].name = row->name;
+		/* what is not set is not in force */
+		n += ed_option_print(row, conf, ret[n].value, sizeof(ret[n].value)) > 0;
 	}
 	return n;
 }

@@ -9,6 +9,8 @@
 
 enum { FULL_SHARE = 2 }; /* a table that makes room keeps more than half of its entries */
 
+static const double CEILING_MISS_TOLD = 1e-6;
+
 struct counts {
 	uint64_t of[ED_LEVEL_N];
 	uint64_t hidden;
@@ -73,6 +75,17 @@ static void print_tables(const struct ed_scan_result *r, FILE *f)
 	}
 }
 
+/* Tables that are too small weaken the promise of the ceilings: say by how much. */
+static void print_promise(const struct ed_scan_result *r, FILE *f)
+{
+	if (r->ceiling_miss > CEILING_MISS_TOLD)
+		(void)fprintf(
+			f,
+			" tables too small: of clients that say 4 kB to one domain in a day, %.2g "
+			"in a million are missed; --memory helps\n",
+			r->ceiling_miss * 1e6);
+}
+
 void ed_report_summary(const struct ed_scan_result *r, enum ed_level min_level, FILE *f)
 {
 	struct counts c = count_alerts(r, min_level);
@@ -92,6 +105,7 @@ void ed_report_summary(const struct ed_scan_result *r, enum ed_level min_level, 
 	print_drops(&r->records, false, " not analysed: ", f);
 	print_drops(&r->records, true, " damaged: ", f);
 	print_tables(r, f);
+	print_promise(r, f);
 	if (r->interrupted)
 		(void)fputs(" interrupted: the rest of the input was not read\n", f);
 }
@@ -166,6 +180,7 @@ void ed_report_stats(const struct ed_scan_result *r, struct ed_buf *out)
 	ed_json_f64(&j, "wall_s", r->wall_s);
 	stats_alerts(r, &j);
 	stats_tables(r, &j);
+	ed_json_f64(&j, "ceiling_miss_probability", r->ceiling_miss);
 	ed_json_u64(&j, "peak_rss_bytes", r->peak_rss_bytes);
 	stats_formats(r, &j);
 	ed_json_object_end(&j);

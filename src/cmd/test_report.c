@@ -131,7 +131,7 @@ static void test_stats(void **state)
 		"}},\"bytes\":412300000,\"events\":{\"dns\":1800000},\"clients\":214,\"domains\":31906,"
 		"\"wall_s\":1.125,\"alerts\":{\"informational\":2,\"low\":1,\"medium\":1,\"high\":0,"
 		"\"critical\":1},\"tables\":{\"keys\":{\"entries\":5,\"capacity\":100,\"evictions\":0,"
-		"\"refused\":7}},\"peak_rss_bytes\":65536,\"formats\":{\"%s\":1812440}}\n",
+		"\"refused\":7}},\"ceiling_miss_probability\":0,\"peak_rss_bytes\":65536,\"formats\":{\"%s\":1812440}}\n",
 		ed_formats[0]->name);
 	assert_string_equal(out.p, wanted);
 	ed_buf_done(&out);

@@ -331,7 +331,7 @@ static int workers_new(struct ed_pipeline *p)
 
 		w->p = p;
 		w->shard = i % p->conf.n_shards;
-		r = ed_reader_init(&w->reader, p->conf.psl, p->conf.hash_key);
+		r = ed_reader_init(&w->reader, p->conf.psl, p->conf.reputation, p->conf.hash_key);
 	}
 	return r;
 }

@@ -24,9 +24,10 @@
 struct ed_pipeline;
 
 struct ed_pipeline_conf {
-	struct ed_feed *feed;            /* borrowed */
-	const struct ed_psl *psl;        /* borrowed */
-	struct ed_partition *partitions; /* ED_PARTITIONS; borrowed */
+	struct ed_feed *feed;                   /* borrowed */
+	const struct ed_psl *psl;               /* borrowed */
+	const struct ed_reputation *reputation; /* borrowed; NULL: no lists */
+	struct ed_partition *partitions;        /* ED_PARTITIONS; borrowed */
 	uint64_t hash_key;
 	unsigned n_readers, n_shards; /* at least 1 */
 	uint64_t memory_bytes;        /* for the slots; one is made even when it holds none */

@@ -3,6 +3,7 @@
 #include "engine/scan.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -12,8 +13,10 @@
 #include "engine/alerts.h"
 #include "engine/memory.h"
 #include "engine/pipeline.h"
+#include "shard/ceiling.h"
 #include "shard/sweep.h"
 #include "engine/psl_file.h"
+#include "engine/reputation_files.h"
 
 enum { TICK_MS = 100 };
 
@@ -26,6 +29,8 @@ struct scan {
 	const struct ed_scan_hooks *hooks;
 	struct ed_feed feed;
 	struct ed_psl *psl;
+	struct ed_reputation *reputation; /* NULL: no feeds */
+	struct ed_feed_names *feed_names;
 	struct ed_memory memory;
 	struct ed_partition_conf partition_conf;
 	struct ed_partition partitions[ED_PARTITIONS];
@@ -63,16 +68,20 @@ static void note_finding(void *arg, unsigned partition, const struct ed_finding 
 static int make_tables(struct scan *s, char error[static 256])
 {
 	struct ed_partition_conf *c = &s->partition_conf;
+	uint64_t lists = s->reputation ? ed_reputation_bytes(s->reputation) : 0;
+	uint64_t all = s->conf->memory_bytes;
 	uint64_t least;
 	int r;
 
 	s->memory.partition = c;
-	r = ed_memory_split(s->conf->memory_bytes, &s->memory, &least);
+	r = ed_memory_split(all > lists ? all - lists : 0, &s->memory, &least);
 	if (r < 0) {
 		(void)snprintf(error, 256, "--memory is too small: at least %llu MiB",
-			       (unsigned long long)(least >> 20) + 1);
+			       (unsigned long long)((least + lists) >> 20) + 1);
 		return r;
 	}
+	if (s->feed_names)
+		c->feed_names = s->feed_names->name;
 	c->hash_key = s->conf->seed;
 	c->arg = s;
 	c->finding = note_finding;
@@ -96,6 +105,8 @@ static void scan_free(struct scan *s)
 	}
 	ed_feed_done(&s->feed);
 	ed_psl_free(s->psl);
+	ed_reputation_free(s->reputation);
+	ed_mem_free(s->feed_names);
 	ed_mem_free(s);
 }
 
@@ -139,12 +150,14 @@ static void collect_tables(const struct scan *s, struct ed_scan_result *ret)
 	struct ed_scan_table incidents = { .name = "incidents" };
 	const struct ed_partition_conf *c = &s->partition_conf;
 	struct ed_hll clients = { { 0 } }, zones = { { 0 } };
+	double tau = (double)ED_KEY_FIRST_TAU;
 
 	for (unsigned i = 0; i < ED_PARTITIONS; i++) {
 		const struct ed_partition *p = &s->partitions[i];
 
 		ed_hll_merge(&clients, &p->clients);
 		ed_hll_merge(&zones, &p->zones);
+		tau = fmin(tau, (double)p->keys.tau);
 		keys.n_entries += p->keys.n_keys;
 		keys.n_evicted += p->keys.n_evicted;
 		keys.n_refused += p->keys.n_refused;
@@ -172,6 +185,16 @@ static void collect_tables(const struct scan *s, struct ed_scan_result *ret)
 	ret->tables[ret->n_tables++] = suspects;
 	ret->tables[ret->n_tables++] = pending;
 	ret->tables[ret->n_tables++] = incidents;
+	if (s->reputation) {
+		uint64_t n = ed_reputation_n_entries(s->reputation);
+
+		ret->tables[ret->n_tables++] = (struct ed_scan_table){ .name = "reputation",
+								       .n_entries = n,
+								       .capacity = n,
+								       .bytes = ed_reputation_bytes(
+									       s->reputation) };
+	}
+	ret->ceiling_miss = exp(-tau * ED_CEILING_PAIR_BYTES);
 	ret->n_clients = (uint64_t)(ed_hll_estimate(&clients) + 0.5);
 	ret->n_domains = (uint64_t)(ed_hll_estimate(&zones) + 0.5);
 }
@@ -250,6 +273,8 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 	s->hooks = hooks;
 	r = ed_psl_file_load(conf->psl_path, conf->seed, &s->psl, error);
 	if (r == 0)
+		r = ed_reputation_files_load(conf, &s->reputation, &s->feed_names, error);
+	if (r == 0)
 		r = make_tables(s, error);
 	if (r == 0)
 		r = ed_feed_init(&s->feed, conf, &s->stop);
@@ -257,6 +282,7 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 		r = ed_pipeline_start(
 			&(struct ed_pipeline_conf){ .feed = &s->feed,
 						    .psl = s->psl,
+						    .reputation = s->reputation,
 						    .partitions = s->partitions,
 						    .hash_key = conf->seed,
 						    .n_readers = n_readers,
@@ -277,6 +303,8 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 	if (r == 0)
 		r = collect(s, &status, ret);
 	if (r == 0) {
+		ret->feed_names = s->feed_names; /* the alerts point to them */
+		s->feed_names = NULL;
 		ret->wall_s = seconds_now() - start_s;
 		ret->peak_rss_bytes = peak_rss_bytes();
 	}
@@ -290,6 +318,8 @@ out:
 void ed_scan_done(struct ed_scan_result *r)
 {
 	ed_mem_free(r->alerts);
+	ed_mem_free(r->feed_names);
+	r->feed_names = NULL;
 	r->alerts = NULL;
 	r->n_alerts = 0;
 }

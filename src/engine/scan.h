@@ -58,6 +58,8 @@ struct ed_scan_hooks {
 	bool (*progress)(void *arg, const struct ed_scan_progress *p);
 };
 
+struct ed_feed_names;
+
 struct ed_scan_table {
 	const char *name;
 	uint64_t n_entries, capacity, n_evicted, n_refused;
@@ -73,12 +75,14 @@ struct ed_scan_result {
 	uint64_t format_records[ED_SCAN_FORMATS_MAX]; /* by row of the formats */
 	size_t n_tables;
 	struct ed_scan_table tables[ED_SCAN_TABLES_MAX];
+	double ceiling_miss; /* chance that a pair at its ceiling never got a place in the tables */
 	double wall_s;
 	uint64_t peak_rss_bytes;
 	bool interrupted;        /* a hook asked to stop */
 	bool damaged;            /* some input was skipped or damaged: exit status 3 */
 	struct ed_alert *alerts; /* level falling, then start, then id; owned */
 	size_t n_alerts;
+	struct ed_feed_names *feed_names; /* of reputation feeds, which alerts name; owned */
 };
 
 /* Defaults of everything, the analytics' tunables included. */

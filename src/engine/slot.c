@@ -52,10 +52,16 @@ void ed_slot_done(struct ed_slot *s)
 		ed_mem_free(s->visits[i]);
 }
 
-int ed_reader_init(struct ed_reader *rd, const struct ed_psl *psl, uint64_t hash_key)
+int ed_reader_init(struct ed_reader *rd, const struct ed_psl *psl,
+		   const struct ed_reputation *reputation, uint64_t hash_key)
 {
+	int r;
+
 	memset(rd, 0, sizeof(*rd));
-	return ed_annotator_new(psl, hash_key, &rd->annotator);
+	r = ed_annotator_new(psl, hash_key, &rd->annotator);
+	if (r == 0)
+		ed_annotator_set_reputation(rd->annotator, reputation);
+	return r;
 }
 
 void ed_reader_done(struct ed_reader *rd)
@@ -113,14 +119,31 @@ static bool outside(const struct ed_slot_conf *c, int64_t time_ns)
 	return (c->from_ns && time_ns < c->from_ns) || (c->to_ns && time_ns >= c->to_ns);
 }
 
+enum { HASHED_AHEAD = 8 }; /* events, so that the annotator's cache is fetched meanwhile */
+
+/* The first step of annotating the event at byte @at; where the next one lies. */
+static size_t hash_event(const struct ed_batch *b, struct ed_annotator *a, size_t at)
+{
+	struct ed_event *ev = ed_batch_at(b, at);
+
+	if (!ev)
+		return at;
+	ed_annotate_prepare(a, ev);
+	return at + ev->size_bytes;
+}
+
 /* Annotates the events from byte @from of the batch on and notes where they go. */
 static void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
 {
 	const struct ed_slot_conf *c = s->conf;
 	struct ed_batch *b = &s->batch;
+	size_t ahead = from;
 	struct ed_event *ev;
 
+	for (unsigned i = 0; i < HASHED_AHEAD; i++)
+		ahead = hash_event(b, rd->annotator, ahead);
 	for (size_t at = from; (ev = ed_batch_at(b, at)) != NULL; at += ev->size_bytes) {
+		ahead = hash_event(b, rd->annotator, ahead);
 		check_time(ev);
 		if (outside(c, ev->time_ns)) {
 			if (b->tally.n_analysed > 0) { /* several events may come from one record */
@@ -131,7 +154,7 @@ static void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
 		}
 		s->n_events[ev->kind]++;
 		ev->format = (uint8_t)s->in.file->format_row;
-		ed_annotate(rd->annotator, ev);
+		ed_annotate_finish(rd->annotator, ev);
 		if (ev->name_n > 0)
 			note_visits(s, ev, at);
 		else if (ev->kind == ED_EVENT_NOT_DNS)

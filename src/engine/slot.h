@@ -25,8 +25,9 @@ struct ed_reader {
 	void *scratch[ED_SCAN_FORMATS_MAX]; /* by row of the formats, made at first use */
 };
 
-/* 0 or -ENOMEM. @psl is borrowed. */
-int ed_reader_init(struct ed_reader *rd, const struct ed_psl *psl, uint64_t hash_key);
+/* 0 or -ENOMEM. @psl and @reputation are borrowed; the latter may be NULL. */
+int ed_reader_init(struct ed_reader *rd, const struct ed_psl *psl,
+		   const struct ed_reputation *reputation, uint64_t hash_key);
 void ed_reader_done(struct ed_reader *rd);
 
 struct ed_slot_visit;

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "enrich/reputation.h"
 #include "enrich/services.h"
 #include "model/name_model.h"
 
@@ -32,7 +33,7 @@ struct entry {
 	uint32_t tail_hash;
 	uint8_t payload_alphabet, payload_longest, zone_off, zone_kind;
 	uint8_t payload_shape, zone_service;
-	uint8_t pad[2];
+	uint8_t reputation, reputation_feed;
 	int32_t service_until_day;
 };
 static_assert(sizeof(struct entry) == 64, "a cache line");
@@ -49,11 +50,12 @@ struct zone {
 };
 
 struct ed_annotator {
+	struct entry cache[CACHE_SETS][CACHE_WAYS]; /* by set, the last asked first */
 	const struct ed_psl *psl;
+	const struct ed_reputation *reputation; /* may be NULL */
 	uint64_t hash_key;
 	struct ed_services services;
 	struct zone zones[ZONES];
-	_Alignas(64) struct entry cache[CACHE_SETS][CACHE_WAYS]; /* by set, the last asked first */
 };
 
 int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, struct ed_annotator **ret)
@@ -72,6 +74,11 @@ int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, struct ed_anno
 void ed_annotator_free(struct ed_annotator *a)
 {
 	ed_mem_free(a);
+}
+
+void ed_annotator_set_reputation(struct ed_annotator *a, const struct ed_reputation *r)
+{
+	a->reputation = r;
 }
 
 static bool is_octet(const uint8_t *label)
@@ -362,6 +369,10 @@ static void entry_fill(struct ed_annotator *a, struct ed_span name, struct entry
 	e->zone_code = z->code;
 	e->zone_service = z->service;
 	e->service_until_day = z->service_until_day;
+	if (a->reputation)
+		e->reputation = (uint8_t)ed_reputation_find(
+			a->reputation, ed_span_of(lower, name.n), cut.off,
+			(uint64_t[]){ e->name_hash, e->zone_hash }, &e->reputation_feed);
 	if (cut.off == 0 ||
 	    (cut.kind == ED_ZONE_REVERSE && score_reverse(ed_span_of(lower, name.n), &cut, e)))
 		return;
@@ -424,6 +435,8 @@ void ed_annotate_finish(struct ed_annotator *a, struct ed_event *ev)
 	ev->payload_longest = e->payload_longest;
 	ev->zone_off = e->zone_off;
 	ev->zone_kind = e->zone_kind;
+	ev->reputation = e->reputation;
+	ev->reputation_feed = e->reputation_feed;
 }
 
 void ed_annotate_prepare(struct ed_annotator *a, struct ed_event *ev)

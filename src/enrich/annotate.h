@@ -12,10 +12,15 @@
 #include "record/event.h"
 
 struct ed_annotator;
+struct ed_reputation;
 
 /* One a thread. @psl is borrowed and must outlive it. 0 or -ENOMEM. */
 int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, struct ed_annotator **ret);
 void ed_annotator_free(struct ed_annotator *a);
+
+/* Lists to ask about every name, built under the same hash key; borrowed, NULL: none. To be set
+ * before the first event. */
+void ed_annotator_set_reputation(struct ed_annotator *a, const struct ed_reputation *r);
 
 /*
  * The same in two steps, for who has several events at hand: the first hashes and fetches what the

@@ -73,6 +73,8 @@ struct ed_subject {
 	uint32_t n_site_zones;   /* domains of this partition: a sixteenth of the site's */
 	uint32_t n_client_questions; /* of the client in this partition, to whatever domain */
 	uint32_t n_client_zones;
+	const char *listed;  /* name of the feed that lists the domain or a name below it; NULL */
+	const char *popular; /* name of the feed that calls the domain popular; NULL */
 	uint32_t n_resolver_clients; /* of the server that was asked; 0: not known */
 	uint32_t n_resolver_zones;   /* domains of this partition that it was asked for */
 	uint32_t has;                /* fields that any event of the key carried */

@@ -18,6 +18,7 @@ enum {
 };
 
 static const float PRIVATE_SERVER_BITS = 4, ALONE_BITS = 1.5f, NEW_BITS = 2, OLD_BITS = -1;
+static const float LISTED_BITS = 6;
 
 static int64_t days(int64_t from_ns, int64_t to_ns)
 {
@@ -62,6 +63,12 @@ static void path_weigh(const void *state, const struct ed_subject *subject, stru
 		ed_evidence_fact(ret, "clients_of_site", subject->n_site_clients);
 		if (subject->n_clients == 1)
 			bits += ALONE_BITS;
+	}
+	if (subject->listed) {
+		ed_evidence_fact_text(ret, "listed", subject->listed);
+		bits += LISTED_BITS;
+	} else if (subject->popular) {
+		ed_evidence_fact_text(ret, "popular", subject->popular);
 	}
 	ret->bits = bits > 0 ? bits : 0;
 }

@@ -8,14 +8,16 @@
 
 #include "base/cursor.h"
 #include "base/hash.h"
+#include "base/name.h"
 
 enum {
 	HEADER_BYTES = 12,
 	QUESTION_BYTES = 5, /* at least: root, type, class */
 	RECORD_BYTES = 11,  /* at least: root, type, class, TTL, length */
-	LENGTH_BYTES = 2,   /* before a message in TCP */
-	FLAG_QR = 0x80,     /* in the third byte */
-	OPCODE_MAX = 6,     /* DSO, RFC 8490; of those below only 3 has no meaning */
+	CLASS_IN = 1,
+	LENGTH_BYTES = 2, /* before a message in TCP */
+	FLAG_QR = 0x80,   /* in the third byte */
+	OPCODE_MAX = 6,   /* DSO, RFC 8490; of those below only 3 has no meaning */
 	OPCODE_NONE = 3,
 };
 
@@ -25,15 +27,28 @@ static const uint8_t iodine_raw[3] = { 0x10, 0xd1, 0x9e };
 /* Where a connection lies decides who is evicted, so it must not differ from run to run. */
 static const uint64_t FLOW_KEY = 0x70353364666f7265U;
 
-/* @p: a header. Do its counts ask for more than the @wire_n bytes it came in? */
-static bool cannot_hold(const uint8_t *p, size_t wire_n)
+/* Whether a question of class IN follows the header: then the counts alone are damaged. */
+static bool has_question(struct ed_span m)
 {
+	size_t at = HEADER_BYTES;
+
+	while (at < m.n && m.p[at] > 0 && m.p[at] <= ED_LABEL_MAX)
+		at += 1U + m.p[at];
+	/* root, type, class; the root alone is asked too seldom to tell it from zeros */
+	return at > HEADER_BYTES && at + QUESTION_BYTES <= m.n && m.p[at] == 0 &&
+	       ed_get_be16(m.p + at + 3) == CLASS_IN;
+}
+
+/* @m begins with a header. Do its counts ask for more than the @wire_n bytes it came in? */
+static bool cannot_hold(struct ed_span m, size_t wire_n)
+{
+	const uint8_t *p = m.p;
 	uint32_t n_questions = ed_get_be16(p + 4);
 	uint32_t n_records = (uint32_t)ed_get_be16(p + 6) + ed_get_be16(p + 8) +
 			     ed_get_be16(p + 10);
 	size_t room = wire_n - HEADER_BYTES;
 
-	if (n_questions == 1)
+	if (n_questions == 1 || has_question(m))
 		return false;
 	if (n_questions + n_records == 0)
 		return room > 0 && !(p[2] & FLAG_QR);
@@ -46,7 +61,7 @@ bool ed_foreign_datagram(struct ed_span seen, size_t wire_n)
 		return true;
 	if (wire_n < HEADER_BYTES)
 		return seen.n >= 6 && ed_get_be16(seen.p + 4) > 1;
-	return seen.n >= HEADER_BYTES && cannot_hold(seen.p, wire_n);
+	return seen.n >= HEADER_BYTES && cannot_hold(seen, wire_n);
 }
 
 /* The hello of either side of TLS: its record would be the length of a message. */
@@ -70,7 +85,8 @@ static bool is_foreign_start(struct ed_span s)
 	if (s.n < LENGTH_BYTES + HEADER_BYTES)
 		return false;
 	opcode = s.p[LENGTH_BYTES + 2] >> 3 & 15;
-	return opcode > OPCODE_MAX || opcode == OPCODE_NONE || cannot_hold(s.p + LENGTH_BYTES, n);
+	return opcode > OPCODE_MAX || opcode == OPCODE_NONE ||
+	       cannot_hold(ed_span_from(s, LENGTH_BYTES), n);
 }
 
 static uint64_t end_hash(const struct ed_addr *addr, uint16_t port)

@@ -5,7 +5,8 @@
  * message that was damaged or cut is still DNS, so only what no DNS software could have meant
  * counts: counts in the header that the payload has no room for, a query without any question but
  * with bytes behind the header, or the mark of a known tool or protocol.
- * A header with one question is believed, whatever follows.
+ * A header with one question is believed, whatever follows,
+ * and so is any in front of a question that can be read.
  */
 #ifndef ED_FORMAT_FOREIGN_H
 #define ED_FORMAT_FOREIGN_H

@@ -85,20 +85,16 @@ static void test_datagrams(void **state)
 	}
 }
 
-/* Any query that is broken by flipped bits or cut anywhere is still DNS, unless the very counts are
- * hit. */
+/* A query of which any bit is flipped, or that is cut anywhere, is still DNS. */
 static void test_damage(void **state)
 {
 	uint8_t m[sizeof(test_query)];
 
 	(void)state;
 	for (size_t at = 0; at < 8 * sizeof(m); at++) {
-		bool is_count = at / 8 >= 4 && at / 8 < 6;
-
 		memcpy(m, test_query, sizeof(m));
 		m[at / 8] ^= (uint8_t)(1 << at % 8);
-		if (!is_count)
-			assert_false(ed_foreign_datagram(ed_span_of(m, sizeof(m)), sizeof(m)));
+		assert_false(ed_foreign_datagram(ed_span_of(m, sizeof(m)), sizeof(m)));
 	}
 	for (size_t n = 0; n < sizeof(m); n++)
 		assert_false(ed_foreign_datagram(ed_span_of(test_query, n), n));

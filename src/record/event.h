@@ -85,6 +85,13 @@ enum ed_service {
 	ED_SERVICE_N
 };
 
+/* What a list says of a name (enrich/reputation.h). */
+enum ed_reputation_class {
+	ED_REPUTATION_NONE,
+	ED_REPUTATION_POPULAR,
+	ED_REPUTATION_BAD,
+};
+
 /* DNS header flags, as in the wire word without opcode and rcode. */
 enum ed_dns_flag {
 	ED_DNS_QR = 0x8000,
@@ -195,6 +202,9 @@ struct ed_event {
 	uint8_t format;           /* row of its format; filled by the engine */
 	uint8_t payload_shape;    /* ED_SHAPE_* */
 	uint8_t zone_service;     /* ed_service of the zone (enrich/services.h) */
+	uint8_t reputation;       /* ed_reputation_class */
+	uint8_t reputation_feed;  /* index of the feed that says so */
+	uint8_t pad[6];
 };
 
 static_assert(sizeof(struct ed_event) % 8 == 0, "events lie 8-byte aligned in a batch");

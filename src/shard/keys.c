@@ -181,6 +181,8 @@ static float first_seed(const struct ed_key_table *t, uint64_t hash, const struc
 		if (by_payload < seed)
 			seed = by_payload;
 	}
+	if (bid->sure)
+		seed = fminf(seed, fminf(t->tau, ED_KEY_QUIET_TAU) / 2);
 	return seed;
 }
 
@@ -465,7 +467,7 @@ struct ed_key *ed_key_admit(struct ed_key_table *t, uint64_t hash, const struct 
 
 	*ret = (struct ed_key_news){ .is_new = false };
 	if (!k) {
-		if (!is_surely_refused(t, hash, bid))
+		if (bid->sure || !is_surely_refused(t, hash, bid))
 			return admit_new(t, hash, bid, ret);
 		t->n_refused++;
 		return NULL;

@@ -65,9 +65,9 @@ struct ed_key {
 	uint32_t has;        /* fields seen */
 	uint8_t kind;        /* ed_key_kind */
 	uint8_t n_small;
-	uint8_t pad_head[2];
-	uint64_t zone_hash;   /* PAIR: where its domain's key is found */
-	uint64_t client_hash; /* PAIR, CLIENT */
+	uint8_t reputation, reputation_feed; /* PAIR, DOMAIN: the worst of its names */
+	uint64_t zone_hash;                  /* PAIR: where its domain's key is found */
+	uint64_t client_hash;                /* PAIR, CLIENT */
 	/* Information, by generation, the youngest first. Names: bytes of payloads that were new
 	 * when they came. Extra: 1/64 bit, what repeats, types and headers said (question_code.h).
 	 */
@@ -135,6 +135,7 @@ struct ed_key_bid {
 		payload;       /* wire labels for the positional predictor; empty: not to be used */
 	unsigned weight_bytes; /* information of the payload; 0: none */
 	bool quiet;            /* tells nothing of its own: admitted only by chance */
+	bool sure;             /* on a list: admitted as long as there is any place */
 	uint64_t draw;         /* a hash that differs for every lookup */
 	int64_t time_ns;       /* moves the windows of the key on, never back */
 };

@@ -92,6 +92,19 @@ static void fade(struct ed_key *k)
 	}
 }
 
+/* What a list says of a name stays with its keys; a bad one has them weighed at once. */
+static void note_reputation(struct ed_key *k, const struct ed_sighting *s)
+{
+	const struct ed_event *ev = s->ev;
+
+	if (ev->reputation <= k->reputation || s->key_kind == ED_KEY_CLIENT)
+		return;
+	k->reputation = ev->reputation;
+	k->reputation_feed = ev->reputation_feed;
+	if (ev->reputation == ED_REPUTATION_BAD)
+		k->next_weigh = k->n_queries;
+}
+
 /* What every kind of key does with a sighting, once its novelty is known. */
 static void key_sees(struct ed_partition *p, struct ed_key *k, const struct ed_sighting *s)
 {
@@ -115,6 +128,7 @@ static void key_sees(struct ed_partition *p, struct ed_key *k, const struct ed_s
 	k->formats |= UINT32_C(1) << (ev->format & 31);
 	k->n_queries += s->is_query;
 	k->n_responses += s->is_response;
+	note_reputation(k, s);
 	observe(p, k, s);
 	if (k->suspect != ED_KEY_NONE && s->is_new)
 		ed_suspect_sample(&p->suspects[k->suspect], ev);
@@ -144,6 +158,7 @@ static struct ed_key_bid bid_of(const struct ed_sighting *s)
 	return (struct ed_key_bid){ .payload_hash = s->payload_hash,
 				    .weight_bytes = weight,
 				    .quiet = weight == 0 || s->is_shared,
+				    .sure = ev->reputation == ED_REPUTATION_BAD,
 				    .draw = (uint64_t)ev->time_ns ^ ev->offset << 40,
 				    .time_ns = ev->time_ns };
 }

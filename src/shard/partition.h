@@ -2,7 +2,8 @@
 /*
  * A partition: all the state of a sixteenth of the keys. An event goes to the partition of its zone
  * (for the keys (client, domain) and domain) and to that of its client (for the key client).
- * Partitions share nothing; a shard is a thread that owns some of them, so the number of shards
+ * Partitions share nothing; a shard is some of them, and
+ * no two threads work on one shard at a time, so the number of shards
  * changes nothing in the result.
  */
 #ifndef ED_SHARD_PARTITION_H
@@ -71,6 +72,7 @@ struct ed_suspect {
 /* What an analytic's settings are, shared read-only by all partitions. */
 struct ed_partition_conf {
 	const void *analytic_conf[ED_ANALYTICS_MAX]; /* by row */
+	const char *const *feed_names; /* by the index of the feed; NULL when there is none */
 	uint64_t hash_key;
 	uint32_t n_keys, n_sketches, n_suspects, n_pending, n_shared_names,
 		n_clients; /* a partition */

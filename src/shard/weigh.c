@@ -15,6 +15,9 @@ static const double CONTENT_FOR_DOMAIN_BITS = 4;
 /* What a place on the list of services is worth; more where nobody else can read the names. */
 static const float SERVICE_BITS = 6, OPERATOR_BITS = 12;
 
+/* What a place on a list of popular domains speaks against a tunnel; it moves no ceiling. */
+static const float POPULAR_BITS = 2;
+
 /* What a domain's names usually look like takes so many clients and names to tell. */
 enum { USUAL_CLIENTS_MIN = 12, USUAL_NAMES_MIN = 20 };
 /* A pair that asks for so many names, most of them new, is worth a look whatever they look like. */
@@ -144,6 +147,15 @@ void ed_key_told(const struct ed_partition *p, const struct ed_key *k, struct ed
 	ret->extra = 0;
 }
 
+static void subject_reputation(const struct ed_partition *p, const struct ed_key *k,
+			       struct ed_subject *ret)
+{
+	if (k->reputation == ED_REPUTATION_BAD)
+		ret->listed = p->conf->feed_names[k->reputation_feed];
+	else if (k->reputation == ED_REPUTATION_POPULAR)
+		ret->popular = p->conf->feed_names[k->reputation_feed];
+}
+
 static void subject_of(struct ed_partition *p, struct ed_key *k, struct ed_subject *ret)
 {
 	struct ed_key_info info;
@@ -168,6 +180,7 @@ static void subject_of(struct ed_partition *p, struct ed_key *k, struct ed_subje
 	if (k->kind != ED_KEY_PAIR)
 		return;
 	subject_surroundings(p, k, ret);
+	subject_reputation(p, k, ret);
 	ret->usual_p = ed_usual_p(&p->usual, ret->role, info.day);
 }
 
@@ -230,6 +243,11 @@ void ed_suspect_sample(struct ed_suspect *s, const struct ed_event *ev)
 		keep_sample(s, SAMPLES_STAY + (power - 1) % SAMPLES_GO_ROUND, ev);
 }
 
+static bool is_listed(const struct ed_key *k)
+{
+	return k->kind == ED_KEY_PAIR && k->reputation == ED_REPUTATION_BAD;
+}
+
 /* A free place, or that of the least suspicious when it is less so than @score_bits. */
 static struct ed_suspect *suspect_place(struct ed_partition *p, float score_bits)
 {
@@ -256,7 +274,7 @@ static struct ed_suspect *suspect_of(struct ed_partition *p, struct ed_key *k,
 
 	if (k->suspect != ED_KEY_NONE)
 		return &p->suspects[k->suspect];
-	if (!ev || score_bits < SUSPECT_BITS)
+	if (!ev || (score_bits < SUSPECT_BITS && !is_listed(k)))
 		return NULL;
 	s = suspect_place(p, score_bits);
 	if (!s)
@@ -331,6 +349,15 @@ static void note_list_by_shape(struct ed_partition *p, struct ed_key *k, const s
 		domain->service = ED_SERVICE_BLOCK_LIST;
 }
 
+/* Asking for a listed domain is told whatever the score says of a tunnel. */
+static void forbid(struct ed_fusion *f)
+{
+	if (f->level >= ED_LEVEL_MEDIUM)
+		return;
+	f->level = ED_LEVEL_MEDIUM;
+	f->verdict = ED_VERDICT_POLICY;
+}
+
 static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_event *ev,
 		  const struct ed_subject *subject, size_t row)
 {
@@ -341,6 +368,7 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	struct ed_suspect *s;
 	const char *bound;
 
+	f.server = (struct ed_addr){ { 0 } };
 	f.n_evidence = gather(k, subject, f.evidence);
 	if (a->weigh)
 		a->weigh(conf, f.evidence, f.n_evidence);
@@ -353,10 +381,13 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	ed_fuse(&(struct ed_fusion_input){ .evidence = f.evidence,
 					   .n_evidence = f.n_evidence,
 					   .n_clients = subject->n_clients,
-					   .service_bits = service_bits(subject, f.evidence),
+					   .service_bits = service_bits(subject, f.evidence) +
+							   (subject->popular ? POPULAR_BITS : 0),
 					   .info_bytes = subject->info_bytes,
 					   .above_ceiling = bound != NULL },
 		&fusion);
+	if (subject->listed)
+		forbid(&fusion);
 	/* who exceeds a ceiling is told, whatever the score */
 	s = suspect_of(p, k, ev, bound && fusion.score_bits < 0 ? 0 : fusion.score_bits);
 	if (!s)
@@ -390,7 +421,7 @@ static bool may_matter(const struct ed_key *k)
 	uint32_t noted = k->month_names_bytes[0] + k->month_names_bytes[1] +
 			 (k->month_extra[0] + k->month_extra[1]) / (64 * 8);
 
-	if (k->suspect != ED_KEY_NONE || noted >= ED_CEILING_PAIR_BYTES * 3 / 4)
+	if (k->suspect != ED_KEY_NONE || is_listed(k) || noted >= ED_CEILING_PAIR_BYTES * 3 / 4)
 		return true;
 	if (k->kind == ED_KEY_PAIR && k->n_names >= FRESH_NAMES_MIN &&
 	    k->n_names >= k->n_queries / 2)

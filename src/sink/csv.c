@@ -65,6 +65,19 @@ static void put_name(struct ed_buf *out, const struct ed_name *name)
 	put_text(out, text);
 }
 
+/* The domain, or the server where the alert is about one. */
+static void put_domain(struct ed_buf *out, const struct ed_alert *a)
+{
+	char server[ED_ADDR_TEXT_MAX];
+
+	if (a->domain.n > 0 || !ed_addr_known(&a->server)) {
+		put_name(out, &a->domain);
+		return;
+	}
+	ed_addr_to_text(&a->server, server);
+	put_text(out, server);
+}
+
 /* "pcap zeek-tsv" */
 static void put_sources(struct ed_buf *out, const struct ed_sink_options *o, uint32_t formats)
 {
@@ -97,7 +110,7 @@ static void csv_alert(const struct ed_sink_options *o, const struct ed_alert *a,
 	put_number(out, a->risk);
 	put_text(out, a->analytic ? a->analytic : "");
 	put_text(out, client);
-	put_name(out, &a->domain);
+	put_domain(out, a);
 	put_time(out, a->start_ns);
 	put_time(out, a->end_ns);
 	put_number(out, a->n_clients);

@@ -180,10 +180,10 @@ static void put_information(struct ed_json *j, const struct ed_alert *a)
 
 static void put_first_alert(struct ed_json *j, const struct ed_first_alert *first)
 {
-	if (first->time_ns == ED_TIME_UNKNOWN_NS)
+	if (first->n_queries == 0)
 		return;
 	ed_json_object(j, "first_alert");
-	ed_json_time(j, "time", first->time_ns);
+	put_time(j, "time", first->time_ns);
 	ed_json_u64(j, "names", first->n_names);
 	ed_json_u64(j, "queries", first->n_queries);
 	if (isfinite(first->info_bytes))

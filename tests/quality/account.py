@@ -4,11 +4,11 @@
 
     tests/quality/account.py PROGRAM [--cuts N] [--seed N]
 
-Takes every file of examples/ and, when it is there, of the labelled data (of any kind, most are not
-even DNS), whole and cut at N places drawn from a fixed seed. One process scans all the cut copies of
-a file, or as many as COPIES_BYTES_MAX allows; they lie in memory where the system has a place for
-that. The exit status must be 0 or 3 (some input skipped or damaged), never a signal or anything else.
-When a scan of many fails, each of its copies is scanned alone, to say which it was.
+Takes every file of examples/ and, when it is there, of the labelled data (of any kind, most are
+not even DNS), whole and cut at N places drawn from a fixed seed. One process scans all the cut
+copies of a file, or as many as COPIES_BYTES_MAX allows; they lie in memory where the system has a
+place for that. The exit status must be 0 or 3 (some input skipped or damaged), never a signal or
+anything else. When a scan of many fails, each of its copies is scanned alone, to say which it was.
 """
 
 import argparse
