@@ -392,7 +392,7 @@ static void identity(const struct ed_finding *f, char ret[static ED_ALERT_ID_TEX
 static uint16_t risk_of(const struct ed_finding *f)
 {
 	static const uint16_t floor_of[ED_LEVEL_N] = { 0, 10, 50, 70, 90 };
-	double posterior = 100 / (1 + exp2(-(double)f->score_bits));
+	double posterior = 100 * f->posterior;
 
 	return (uint16_t)fmax(floor_of[f->level], fmin(posterior, 99));
 }

@@ -221,7 +221,7 @@ static void test_hostile_names(void **state)
 	assert_string_equal(a.summary, b.summary);
 }
 
-static void test_risk_follows_level_and_score(void **state)
+static void test_risk_follows_level_and_posterior(void **state)
 {
 	static const float scores[] = { -20, -3, 0, 3, 20 };
 	struct ed_alert a;
@@ -233,6 +233,7 @@ static void test_risk_follows_level_and_score(void **state)
 		for (size_t i = 0; i < 5; i++) {
 			struct ed_finding f = finding(7, (enum ed_level)level, scores[i]);
 
+			f.posterior = 1 / (1 + exp2(-(double)scores[i]));
 			alert(&f, &a);
 			assert_in_range(a.risk, last, 100);
 			last = a.risk;
@@ -496,7 +497,7 @@ int main(void)
 		cmocka_unit_test(test_extreme_numbers),
 		cmocka_unit_test(test_numbers_that_are_counts),
 		cmocka_unit_test(test_hostile_names),
-		cmocka_unit_test(test_risk_follows_level_and_score),
+		cmocka_unit_test(test_risk_follows_level_and_posterior),
 		cmocka_unit_test(test_counterfactual),
 		cmocka_unit_test(test_counterfactual_of_verdicts),
 		cmocka_unit_test(test_summary_says_the_numbers),

@@ -37,7 +37,7 @@ static size_t of_clients(const struct ed_book *b, const struct ed_alert **ret)
 		if (ed_addr_known(&a->client) && a->level >= ED_LEVEL_MEDIUM)
 			ret[n++] = a;
 	}
-	qsort(ret, n, sizeof(*ret), by_domain);
+	qsort(ret, n, sizeof(void *), by_domain);
 	return n;
 }
 
@@ -51,7 +51,7 @@ static void collect_book(const struct ed_book *b, const struct ed_alert **told,
 		const struct ed_alert *a = &b->alerts[i];
 		bool all_clients = !ed_addr_known(&a->client);
 
-		if (all_clients && bsearch(&a, told, n_told, sizeof(*told), by_domain))
+		if (all_clients && bsearch(&a, told, n_told, sizeof(void *), by_domain))
 			continue;
 		ret[(*ret_n)++] = *a;
 	}
@@ -67,7 +67,7 @@ int ed_alerts_collect(const struct ed_book *books, unsigned n_books, struct ed_a
 		n += books[i].n;
 	*ret_n = 0;
 	*ret = ed_mem_zalloc(n + 1, sizeof(**ret));
-	told = ed_mem_zalloc(n + 1, sizeof(*told));
+	told = ed_mem_zalloc(n + 1, sizeof(void *));
 	if (!*ret || !told) {
 		ed_mem_free(*ret);
 		ed_mem_free(told);

@@ -248,7 +248,7 @@ static struct ed_span host_of(struct ed_span authority)
 
 void ed_list_url(struct ed_list *l, struct ed_span url, unsigned cover, const uint8_t *at)
 {
-	char clean[ED_LIST_ITEM_MAX_BYTES];
+	char clean[ED_LIST_ITEM_MAX_BYTES] = { 0 };
 	struct ed_span rest;
 
 	url = ed_list_trim(url);

@@ -154,12 +154,12 @@ static void any_cell(struct ed_zeek_record *r, const struct ed_zeek_header *h,
 {
 	if (role == ED_ZEEK_ROLE_N || ed_zeek_mark_is(&h->unset, cell))
 		return;
+	/* a name whose number is known need not be looked up */
+	if ((role == ED_ZEEK_QTYPE_NAME && (r->seen & ed_zeek_bit(ED_ZEEK_QTYPE))) ||
+	    (role == ED_ZEEK_RCODE_NAME && (r->seen & ed_zeek_bit(ED_ZEEK_RCODE))))
+		return;
 	if (role == ED_ZEEK_ANSWERS || role == ED_ZEEK_TTLS)
 		any_vector(r, h, role, cell);
-	else if (role == ED_ZEEK_QTYPE_NAME && (r->seen & ed_zeek_bit(ED_ZEEK_QTYPE)))
-		return; /* what would be looked up is known */
-	else if (role == ED_ZEEK_RCODE_NAME && (r->seen & ed_zeek_bit(ED_ZEEK_RCODE)))
-		return;
 	else if (!any_number(r, role, cell))
 		ed_zeek_put_text(r, role, cell);
 }

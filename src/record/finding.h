@@ -19,6 +19,7 @@ struct ed_finding {
 	bool all_clients;   /* a domain over all its clients; then client is unknown */
 	float score_bits;   /* log2 odds after the prior and discounts */
 	float discount_bits;
+	double posterior; /* calibrated chance that it is a tunnel; 0: not weighed */
 	uint32_t n_evidence;
 	struct ed_evidence evidence[ED_EVIDENCE_FAMILIES_MAX];
 	struct ed_addr client;

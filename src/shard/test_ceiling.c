@@ -174,8 +174,8 @@ static void test_services(void **state)
 	struct scene c = pair(ED_CEILING_SERVICE_BYTES);
 
 	(void)state;
-	for (uint8_t kind = ED_SERVICE_NONE + 1; kind < ED_SERVICE_N; kind++) {
-		c.s.service = kind;
+	for (unsigned kind = ED_SERVICE_NONE + 1; kind < ED_SERVICE_N; kind++) {
+		c.s.service = (uint8_t)kind;
 		assert_true(is_service(&c));
 		assert_null(exceeded(&c));
 	}

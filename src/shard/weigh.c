@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "analytic/calibration.h"
 #include "analytic/fuse.h"
 #include "base/hash.h"
 
@@ -402,6 +403,7 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	f.level = fusion.level;
 	f.verdict = fusion.verdict;
 	f.score_bits = fusion.score_bits;
+	f.posterior = ed_calibrated_posterior(fusion.score_bits);
 	f.discount_bits = fusion.discount_bits;
 	f.answer_bytes = ed_evidence_get(&f.evidence[ED_EVIDENCE_ID_structure],
 					 "answer_payload_bytes", 0);
