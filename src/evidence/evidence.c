@@ -14,7 +14,7 @@ size_t ed_evidence_offset(unsigned id)
 	size_t at = 0;
 
 	for (unsigned i = 0; i < id; i++)
-		at += (ed_evidence_families[i]->state_bytes + 7) & ~(size_t)7;
+		at += ed_evidence_room(ed_evidence_families[i]);
 	return at;
 }
 

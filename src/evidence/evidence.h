@@ -72,7 +72,6 @@ struct ed_subject {
 	uint32_t n_site_clients; /* clients of the whole site, as far as this partition sees them */
 	uint32_t n_site_zones;   /* domains of this partition: a sixteenth of the site's */
 	uint32_t n_client_questions; /* of the client in this partition, to whatever domain */
-	uint32_t n_client_zones;
 	const char *listed;  /* name of the feed that lists the domain or a name below it; NULL */
 	const char *popular; /* name of the feed that calls the domain popular; NULL */
 	uint32_t n_resolver_clients; /* of the server that was asked; 0: not known */
@@ -106,6 +105,13 @@ enum {
 #undef EVIDENCE
 	ED_EVIDENCE_N
 };
+
+/* Bytes that the state of a family takes in a key: states lie one behind the other, each aligned.
+ */
+static inline size_t ed_evidence_room(const struct ed_evidence_family *f)
+{
+	return (f->state_bytes + 7) & ~(size_t)7;
+}
 
 /* Where the state of family @id begins among all states of a key, which lie one behind the other.
  */

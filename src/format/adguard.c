@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "format/base64.h"
 #include "format/dns_event.h"
 #include "format/logline.h"
 #include "wire/json.h"
@@ -17,7 +18,6 @@
 enum {
 	MESSAGE_MAX = 65535,
 	PROBE_MAX = 4096,
-	IS_LETTER = 0x40,
 	FIELDS = ED_LOGLINE_FIELDS | ED_FIELD_TRANSPORT | ED_FIELD_TXID | ED_FIELD_QNAME_CASE |
 		 ED_FIELD_QNAME_BYTES | ED_FIELD_OPCODE | ED_FIELD_FLAGS | ED_FIELD_EDNS |
 		 ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES | ED_FIELD_TTL |
@@ -26,7 +26,6 @@ enum {
 
 struct adguard {
 	struct ed_json_reader *json;
-	uint8_t letters[256]; /* base64: value and IS_LETTER, 0 for what is none */
 	uint8_t message[MESSAGE_MAX];
 };
 
@@ -48,16 +47,11 @@ static void adguard_scratch_free(void *scratch)
 
 static int adguard_scratch_new(void **ret)
 {
-	/* RFC 4648 §4 */
-	static const char
-		base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	struct adguard *a = calloc(1, sizeof(*a));
 	int r;
 
 	if (!a)
 		return -ENOMEM;
-	for (uint8_t i = 0; i < 64; i++)
-		a->letters[(uint8_t)base64[i]] = i | IS_LETTER;
 	r = ed_json_reader_new(ED_UNIT_MAX_BYTES, &a->json);
 	if (r < 0) {
 		adguard_scratch_free(a);
@@ -112,31 +106,9 @@ static void read_entry(struct ed_json_value *root, struct entry *ret)
 /* Decodes into the message; returns its bytes, 0 when @text is not base64 or too long. */
 static size_t from_base64(struct adguard *a, struct ed_span text)
 {
-	unsigned all = IS_LETTER;
-	uint8_t *ret = a->message;
-	uint32_t bits = 0;
-	size_t n = 0;
-
 	while (text.n > 0 && text.p[text.n - 1] == '=')
 		text.n--;
-	if (text.n / 4 * 3 + 3 > MESSAGE_MAX)
-		return 0;
-	for (size_t i = 0; i < text.n; i++) {
-		uint8_t v = a->letters[text.p[i]];
-
-		all &= v;
-		bits = bits << 6 | (v & (IS_LETTER - 1U));
-		if (i % 4 == 3) {
-			ret[n++] = (uint8_t)(bits >> 16);
-			ret[n++] = (uint8_t)(bits >> 8);
-			ret[n++] = (uint8_t)bits;
-		}
-	}
-	if (text.n % 4 >= 2)
-		ret[n++] = (uint8_t)(bits >> (text.n % 4 == 2 ? 4 : 10));
-	if (text.n % 4 == 3)
-		ret[n++] = (uint8_t)(bits >> 2);
-	return all && text.n % 4 != 1 ? n : 0;
+	return ed_base64_decode(text, a->message, MESSAGE_MAX - 1);
 }
 
 /* What the message tells; false: there is none, or it is broken. */

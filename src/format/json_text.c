@@ -72,8 +72,7 @@ static const uint8_t *take_code(const uint8_t *p, uint8_t **out)
 	return p;
 }
 
-/* What the character behind a backslash stands for; 0: nothing known. */
-static uint8_t unescaped(uint8_t c)
+uint8_t ed_json_text_escape(uint8_t c)
 {
 	switch (c) {
 	case '"':
@@ -114,7 +113,7 @@ bool ed_json_text_unescape(struct ed_json_text *t, struct ed_span *ret)
 				return false;
 			continue;
 		}
-		*out = unescaped(*p++);
+		*out = ed_json_text_escape(*p++);
 		if (*out++ == 0)
 			return false;
 	}

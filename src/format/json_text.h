@@ -69,6 +69,9 @@ struct ed_json_keys {
 /* @keys is zeroed memory, @rows ends with a NULL text. */
 void ed_json_keys_init(struct ed_json_keys *keys, const struct ed_json_key *rows);
 
+/* What the character behind a backslash stands for; 0: nothing that is one byte. */
+uint8_t ed_json_text_escape(uint8_t c);
+
 /* The rest of a string in which an escape occurs, from its first byte on. False: malformed. */
 bool ed_json_text_unescape(struct ed_json_text *t, struct ed_span *ret);
 

@@ -5,35 +5,14 @@
  */
 #include "format/zeek_flat.h"
 
+#include "format/json_text.h"
+
 enum {
 	POWERS_EXACT = 23, /* powers of ten that are exact as a double: 10^0 to 10^22 */
 	POWERS_WORD = 28,  /* powers of five that fit into a word with room: 5^0 to 5^27 */
 	DOUBLE_BITS = 53,
 	DOUBLE_BIAS = 1023,
 };
-
-/* What the character behind a backslash stands for; 0: not known here. */
-static uint8_t unescaped(uint8_t c)
-{
-	switch (c) {
-	case '"':
-	case '\\':
-	case '/':
-		return c;
-	case 'b':
-		return '\b';
-	case 'f':
-		return '\f';
-	case 'n':
-		return '\n';
-	case 'r':
-		return '\r';
-	case 't':
-		return '\t';
-	default:
-		return 0;
-	}
-}
 
 bool ed_zeek_flat_unescape(struct ed_zeek_flat *f, struct ed_span *ret)
 {
@@ -43,7 +22,7 @@ bool ed_zeek_flat_unescape(struct ed_zeek_flat *f, struct ed_span *ret)
 	for (; *p != '"'; p++, out++) {
 		if (*p < 0x20 || *p >= 0x80)
 			return false;
-		*out = *p == '\\' ? unescaped(*++p) : *p;
+		*out = *p == '\\' ? ed_json_text_escape(*++p) : *p;
 		if (*out == 0)
 			return false;
 	}

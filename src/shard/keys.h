@@ -21,6 +21,7 @@
 #define ED_SHARD_KEYS_H
 
 #include "evidence/evidence.h"
+#include "base/hash.h"
 #include "base/span.h"
 #include "sketch/crowd.h"
 #include "sketch/question_code.h"
@@ -120,6 +121,14 @@ struct ed_key_table {
 int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches,
 		      uint64_t hash_key);
 void ed_key_table_done(struct ed_key_table *t);
+
+/* The hash of a key: of a zone and a client, 0 for the one that its kind leaves out. Never 0. */
+static inline uint64_t ed_key_hash(uint64_t a, uint64_t b, enum ed_key_kind kind)
+{
+	uint64_t h = ed_hash_pair(ed_hash_pair(a, b), kind + 1U);
+
+	return h ? h : 1;
+}
 
 struct ed_key *ed_key_find(struct ed_key_table *t, uint64_t hash);
 

@@ -60,13 +60,6 @@ void ed_partition_done(struct ed_partition *p)
 	p->suspects = NULL;
 }
 
-static uint64_t key_hash(uint64_t a, uint64_t b, enum ed_key_kind kind)
-{
-	uint64_t h = ed_hash_pair(ed_hash_pair(a, b), kind + 1U);
-
-	return h ? h : 1;
-}
-
 static unsigned weight_bytes(uint32_t code_mbits)
 {
 	unsigned w = (code_mbits + 4 * 1024) / (8 * 1024);
@@ -88,7 +81,7 @@ static void fade(struct ed_key *k)
 	for (size_t i = 0; ed_evidence_families[i]; i++) {
 		if (ed_evidence_families[i]->fade)
 			ed_evidence_families[i]->fade(k->evidence + at);
-		at += (ed_evidence_families[i]->state_bytes + 7) & ~(size_t)7;
+		at += ed_evidence_room(ed_evidence_families[i]);
 	}
 }
 
@@ -325,8 +318,8 @@ void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigne
 {
 	*ret = (struct ed_visit){ .p = p, .ev = ev, .roles = roles };
 	if (roles & ED_ROLE_ZONE) {
-		ret->pair = key_hash(ev->zone_hash, ev->client_hash, ED_KEY_PAIR);
-		ret->domain = key_hash(ev->zone_hash, 0, ED_KEY_DOMAIN);
+		ret->pair = ed_key_hash(ev->zone_hash, ev->client_hash, ED_KEY_PAIR);
+		ret->domain = ed_key_hash(ev->zone_hash, 0, ED_KEY_DOMAIN);
 		ed_key_prefetch_slot(&p->keys, ret->pair);
 		ed_key_prefetch_slot(&p->keys, ret->domain);
 		ed_shared_names_prefetch(&p->shared, ev->name_hash);
@@ -338,7 +331,7 @@ void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigne
 		}
 	}
 	if (roles & ED_ROLE_CLIENT) {
-		ret->client = key_hash(ev->client_hash, 0, ED_KEY_CLIENT);
+		ret->client = ed_key_hash(ev->client_hash, 0, ED_KEY_CLIENT);
 		ed_key_prefetch_slot(&p->keys, ret->client);
 	}
 }

@@ -30,12 +30,9 @@ enum { EXTRA_MIN_BYTES = 256, POOL_NAMES_MIN = 20 };
 
 struct ed_key *ed_key_domain(struct ed_partition *p, struct ed_key *k)
 {
-	uint64_t h;
-
 	if (k->kind != ED_KEY_PAIR)
 		return k->kind == ED_KEY_DOMAIN ? k : NULL;
-	h = ed_hash_pair(ed_hash_pair(k->zone_hash, 0), ED_KEY_DOMAIN + 1U);
-	return ed_key_find(&p->keys, h ? h : 1);
+	return ed_key_find(&p->keys, ed_key_hash(k->zone_hash, 0, ED_KEY_DOMAIN));
 }
 
 /*
@@ -56,36 +53,37 @@ static double others_llr_bits(const struct ed_key *pair, const struct ed_key *do
 	return n >= USUAL_NAMES_MIN && sum > 0 ? sum / n : 0;
 }
 
+static uint32_t clients_of(const struct ed_key *domain)
+{
+	return domain && domain->crowd.n > 0 ? ed_crowd_estimate(&domain->crowd) : 1;
+}
+
 uint32_t ed_key_clients(struct ed_partition *p, struct ed_key *k)
 {
-	const struct ed_key *domain = ed_key_domain(p, k);
-
-	return domain && domain->crowd.n > 0 ? ed_crowd_estimate(&domain->crowd) : 1;
+	return clients_of(ed_key_domain(p, k));
 }
 
 /* What the domain's other clients said in the window, on average: the domain's distinct names are
  * hardly ever shared where they are many. */
-static double others_bytes(const struct ed_partition *p, const struct ed_key *pair,
-			   const struct ed_key *domain, uint32_t n_clients)
+static double others_bytes(const struct ed_partition *p, const struct ed_key *domain,
+			   double own_bytes, uint32_t n_clients)
 {
-	struct ed_key_info all, own;
+	struct ed_key_info all;
 
 	ed_key_info(&p->keys, domain, &all);
-	ed_key_info(&p->keys, pair, &own);
-	return fmax(all.names - own.names, 0) / (n_clients - 1);
+	return fmax(all.names - own_bytes, 0) / (n_clients - 1);
 }
 
-static void subject_domain(struct ed_partition *p, struct ed_key *k, struct ed_subject *ret)
+static void subject_domain(struct ed_partition *p, struct ed_key *k, double own_bytes,
+			   struct ed_subject *ret)
 {
 	const struct ed_key *domain = ed_key_domain(p, k);
 
-	ret->n_clients = ed_key_clients(p, k);
+	ret->n_clients = clients_of(domain);
 	ret->domain_first_ns = domain ? domain->first_ns : k->first_ns;
-	if (!domain)
+	if (!domain || k->kind != ED_KEY_PAIR || ret->n_clients < 2)
 		return;
-	if (k->kind != ED_KEY_PAIR || ret->n_clients < 2)
-		return;
-	ret->others_bytes = others_bytes(p, k, domain, ret->n_clients);
+	ret->others_bytes = others_bytes(p, domain, own_bytes, ret->n_clients);
 	if (ret->n_clients >= USUAL_CLIENTS_MIN)
 		ret->others_llr_bits = others_llr_bits(k, domain);
 }
@@ -106,7 +104,6 @@ static void subject_surroundings(const struct ed_partition *p, const struct ed_k
 	if (client) {
 		ret->role = (uint8_t)ed_client_role(client);
 		ret->n_client_questions = client->n_questions;
-		ret->n_client_zones = ed_client_zones(client);
 		ret->client_size = client->n_questions * (double)ret->n_site_clients /
 				   ((double)p->n_questions + 1);
 	}
@@ -177,7 +174,7 @@ static void subject_of(struct ed_partition *p, struct ed_key *k, struct ed_subje
 		.has = k->has,
 	};
 	ret->n_site_clients = ed_crowd_estimate(&p->all_clients);
-	subject_domain(p, k, ret);
+	subject_domain(p, k, info.names, ret);
 	if (k->kind != ED_KEY_PAIR)
 		return;
 	subject_surroundings(p, k, ret);
@@ -199,7 +196,7 @@ static uint32_t gather(const struct ed_key *k, const struct ed_subject *subject,
 		ret[n].family = f->name;
 		if ((subject->has & f->uses) == f->uses)
 			f->weigh(k->evidence + at, subject, &ret[n]);
-		at += (f->state_bytes + 7) & ~(size_t)7;
+		at += ed_evidence_room(f);
 	}
 	return n;
 }
