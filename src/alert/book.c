@@ -204,6 +204,8 @@ static void note_first(const struct ed_finding *f, struct ed_first_alert *first)
 /* True when the finding tells less than what was said already. */
 static bool tells_less(const struct ed_finding *f, const struct ed_alert *a, float best)
 {
+	if (f->actor && !a->actor.known)
+		return false; /* who did it is worth more than a bit */
 	if (f->level != a->level)
 		return f->level < a->level;
 	if (f->verdict == ED_VERDICT_POLICY && a->verdict == ED_VERDICT_POLICY)
@@ -268,4 +270,12 @@ void ed_book_note(struct ed_book *b, const struct ed_finding *f)
 	a->first_raised = first;
 	heap_rise(b, (uint32_t)i);
 	heap_sink(b, (uint32_t)i);
+}
+
+void ed_book_withdraw(struct ed_book *b, uint64_t key_hash)
+{
+	int64_t i = find(b, key_hash);
+
+	if (i != NOT_FOUND)
+		b->alerts[i].is_withdrawn = true;
 }

@@ -27,6 +27,9 @@ struct ed_book {
 int ed_book_init(struct ed_book *b, uint32_t capacity);
 void ed_book_done(struct ed_book *b);
 
+/* The incident of the key, if there is one, is not to be told: another tells it. */
+void ed_book_withdraw(struct ed_book *b, uint64_t key_hash);
+
 /* Opens or updates the incident of the finding. */
 void ed_book_note(struct ed_book *b, const struct ed_finding *f);
 

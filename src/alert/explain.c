@@ -50,7 +50,7 @@ __attribute__((format(printf, 2, 3))) static void clause(struct sentence *s, con
 	va_list ap;
 
 	if (s->n > 0)
-		append(s, ", ");
+		append(s, s->p[s->n - 1] == ':' ? " " : ", ");
 	va_start(ap, fmt);
 	vappend(s, fmt, ap);
 	va_end(ap);
@@ -104,7 +104,10 @@ static void say_subjects(const struct ed_finding *f, const char *span, struct se
 {
 	double rare = ed_evidence_get(family(f, "volume"), "rare_domains", 0);
 
-	if (f->common_parent)
+	if (f->is_masked)
+		clause(s, "%llu distinct names, which the log masks, in %s",
+		       (unsigned long long)f->n_names, span);
+	else if (f->common_parent)
 		clause(s, "%llu distinct names in %s", (unsigned long long)f->n_names, span);
 	else if (rare > 0)
 		clause(s, "%.0f domains that hardly anybody else asks in %s", rare, span);
@@ -125,7 +128,8 @@ static void say_names(const struct ed_finding *f, struct sentence *s)
 		clause(s, "each new");
 	else if (fresh >= 0.8)
 		clause(s, "%.0f %% of the lookups for a new one", 100 * fresh);
-	clause(s, "%.1f kB of information", f->info_bytes / 1000);
+	if (!f->is_masked)
+		clause(s, "%.1f kB of information", f->info_bytes / 1000);
 }
 
 static void say_content(const struct ed_finding *f, struct sentence *s)
@@ -373,6 +377,11 @@ static void identity(const struct ed_finding *f, char ret[static ED_ALERT_ID_TEX
 	(void)snprintf(what.analytic, sizeof(what.analytic), "%s", f->analytic);
 	what.version = f->analytic_version;
 	memcpy(what.client, f->client.b, sizeof(what.client));
+	if (f->actor && !ed_addr_known(&f->client)) {
+		uint64_t program = ed_process_program_hash(&f->actor->process, ID_KEY);
+
+		memcpy(what.client, &program, sizeof(program));
+	}
 	what.domain_n = f->domain.n;
 	memcpy(what.domain, f->domain.wire, f->domain.n);
 	what.start_ns = f->first_ns;
@@ -397,6 +406,99 @@ static uint16_t risk_of(const struct ed_finding *f)
 	return (uint16_t)fmax(floor_of[f->level], fmin(posterior, 99));
 }
 
+/* A program that talks to a name server itself, and nobody saw what it said: "412 messages (8.1 kB)
+ * of its own to the name server 192.0.2.1 in 12 min". */
+static void say_talk(const struct ed_finding *f, struct sentence *s)
+{
+	const struct ed_evidence *e = family(f, "path");
+	char server[ED_ADDR_TEXT_MAX], span[24];
+
+	ed_addr_to_text(&f->server, server);
+	duration_text(lasted_ns(f), span, sizeof(span));
+	clause(s, "%.0f messages or connections of its own to the name server %s in %s",
+	       ed_evidence_get(e, "flows_to_name_servers", 0), server, span);
+	if (f->info_bytes > 0)
+		clause(s, "%.1f kB", f->info_bytes / 1000);
+	if (ed_evidence_get(e, "name_servers_min", 1) > 1)
+		clause(s, "%.0f servers or more", ed_evidence_get(e, "name_servers_min", 1));
+}
+
+/* "rundll32.exe on ws5 (user CORP\\bob, started by cmd.exe)" */
+static void say_actor(const struct ed_finding *f, struct sentence *s)
+{
+	char text[ED_TEXT_MAX];
+	const char *separator = " (";
+
+	if (!f->actor)
+		return;
+	if (ed_process_print(ed_image_base(ed_actor_text(f->actor, ED_TEXT_IMAGE)), text,
+			     sizeof(text)) > 0)
+		append(s, "%s", text);
+	else
+		append(s, "an unknown program");
+	if (ed_process_print(ed_actor_text(f->actor, ED_TEXT_HOST), text, sizeof(text)) > 0)
+		append(s, " on %s", text);
+	if (ed_process_print(ed_actor_text(f->actor, ED_TEXT_USER), text, sizeof(text)) > 0) {
+		append(s, "%suser %s", separator, text);
+		separator = ", ";
+	}
+	if (ed_process_print(ed_image_base(ed_actor_text(f->actor, ED_TEXT_PARENT)), text,
+			     sizeof(text)) > 0) {
+		append(s, "%sparent %s", separator, text);
+		separator = ", ";
+	}
+	if (ed_addr_known(&f->client) && f->actor->process.attribution < ED_ATTRIBUTION_DIRECT) {
+		append(s, "%s%s", separator, ed_attribution_text(f->actor->process.attribution));
+		separator = ", ";
+	}
+	append(s, "%s:", *separator == ',' ? ")" : "");
+}
+
+static void say_package(const struct ed_actor *actor, struct sentence *s)
+{
+	char text[ED_TEXT_MAX];
+
+	if (ed_process_print(ed_actor_text(actor, ED_TEXT_PACKAGE), text, sizeof(text)) > 0)
+		append(s, " (%s)", text);
+}
+
+/* What is out of the ordinary about the program and its machine. */
+static void say_host(const struct ed_finding *f, struct sentence *s)
+{
+	const struct ed_evidence *e = family(f, "host");
+	const char *started = ed_evidence_get_text(e, "started");
+	const char *place = ed_evidence_get_text(e, "place");
+	const char *machine = ed_evidence_get_text(e, "machine");
+	const char *asker = ed_evidence_get_text(e, "asker");
+
+	if (f->actor && ed_evidence_get_text(e, "program"))
+		clause(s, "by %s", ed_evidence_get_text(e, "program"));
+	if (asker)
+		clause(s, "by %s", asker);
+	if (started)
+		append(s, " started %s", started);
+	if (place)
+		clause(s, "from %s", place);
+	if (machine)
+		append(s, " %s", machine);
+	if (machine && f->actor)
+		say_package(f->actor, s);
+}
+
+static const char *would_add(const struct ed_finding *f)
+{
+	if (f->verdict == ED_VERDICT_POLICY)
+		return NULL;
+	if (!f->actor && ed_addr_known(&f->client))
+		return "a log of the client itself (Sysmon, auditd, unified log) would name the program";
+	if (f->actor && f->is_masked)
+		return "the names unmasked, or DNS seen on the network, would show the domain, the "
+		       "content and the answers";
+	if (f->actor && !ed_addr_known(&f->client))
+		return "DNS seen on the network would add record types, sizes, answers and the server";
+	return NULL;
+}
+
 void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret)
 {
 	struct sentence s = { .p = ret->summary, .max = sizeof(ret->summary) };
@@ -414,10 +516,14 @@ void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret)
 	ret->analytic_name = f->analytic_name;
 	ret->analytic_version = f->analytic_version;
 	ret->client = f->client;
+	ret->all_clients = f->all_clients;
+	ret->is_masked = f->is_masked;
+	if (f->actor)
+		ret->actor = *f->actor;
+	ret->would_add = would_add(f);
 	ret->n_clients = f->n_clients;
 	ret->domain = f->domain;
-	if (f->verdict == ED_VERDICT_POLICY)
-		ret->server = f->server;
+	ret->server = f->server;
 	ret->score_bits = f->score_bits;
 	ret->n_evidence = f->n_evidence;
 	memcpy(ret->evidence, f->evidence, f->n_evidence * sizeof(f->evidence[0]));
@@ -444,6 +550,12 @@ void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret)
 		say_lookups(f, &s);
 		return;
 	}
+	say_actor(f, &s);
+	if (ed_addr_known(&f->server)) {
+		say_talk(f, &s);
+		say_host(f, &s);
+		return;
+	}
 	say_listed(f, &s);
 	say_names(f, &s);
 	say_content(f, &s);
@@ -451,5 +563,6 @@ void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret)
 	say_timing(f, &s);
 	say_volume(f, &s);
 	say_path(f, &s);
+	say_host(f, &s);
 	say_clients(f, &s);
 }

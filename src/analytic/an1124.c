@@ -5,8 +5,6 @@
  */
 #include "analytic/analytic.h"
 
-#include <string.h>
-
 static const double BURST_BITS = 2;
 
 struct an1124_conf {
@@ -40,30 +38,33 @@ static const struct ed_option an1124_tunables[] = {
 
 static const uint32_t an1124_tunable_needs[] = { ED_FIELD_TIME | ED_FIELD_CLIENT, ED_FIELD_QNAME };
 
+/* What no log of a machine tells, and no hypervisor asks. */
 static bool an1124_in_scope(const void *conf, const struct ed_event *ev)
 {
 	(void)conf;
-	return (ev->has & (ED_FIELD_CLIENT | ED_FIELD_QNAME)) == (ED_FIELD_CLIENT | ED_FIELD_QNAME);
+	return (ev->has & (ED_FIELD_CLIENT | ED_FIELD_QNAME)) ==
+		       (ED_FIELD_CLIENT | ED_FIELD_QNAME) &&
+	       ev->platform != ED_PLATFORM_ESXI &&
+	       (ev->process_off == 0 || ev->platform == ED_PLATFORM_UNKNOWN);
 }
 
-static void an1124_weigh(const void *conf, struct ed_evidence *evidence, uint32_t n_evidence)
+static void an1124_weigh(const void *conf, const struct ed_analytic_case *about,
+			 struct ed_evidence *evidence, uint32_t n_evidence)
 {
 	const struct an1124_conf *c = conf;
+	struct ed_evidence *volume = ed_analytic_family(evidence, n_evidence, "volume");
 
-	for (uint32_t i = 0; i < n_evidence; i++) {
-		if (strcmp(evidence[i].family, "volume") != 0)
-			continue;
-		if (ed_evidence_get(&evidence[i], "peak_queries_per_s", 0) <
-		    c->query_rate_per_client)
-			continue;
-		evidence[i].bits += (float)BURST_BITS;
-		ed_evidence_fact(&evidence[i], "burst_above_query_rate_per_client", 1);
-	}
+	(void)about;
+	if (!volume || ed_evidence_get(volume, "peak_queries_per_s", 0) < c->query_rate_per_client)
+		return;
+	volume->bits += (float)BURST_BITS;
+	ed_evidence_fact(volume, "burst_above_query_rate_per_client", 1);
 }
 
 const struct ed_analytic ed_analytic_an1124 = {
 	.id = "AN1124",
 	.platform = "Network Devices",
+	.platform_id = ED_PLATFORM_NETWORK,
 	.help = "clients with high volume, long or encoded names, from any sensor on the network",
 	.log_sources = "DC0085 Network Traffic Content: NSM:Flow dns.log",
 	.version = 1,

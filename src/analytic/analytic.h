@@ -14,9 +14,19 @@
 
 enum { ED_ANALYTIC_CONF_MAX = 256, ED_ANALYTICS_MAX = 8 };
 
+/* What an analytic is told of the key that is weighed, beside the evidence. */
+struct ed_analytic_case {
+	const struct ed_actor *actor; /* the program behind it; NULL: not known */
+	double lasted_s;              /* from first to last lookup */
+	uint64_t n_queries;
+	double info_bytes; /* of the last day */
+	bool is_inside;    /* the domain is not on the public internet */
+};
+
 struct ed_analytic {
 	const char *id;       /* "AN1124" */
 	const char *platform; /* ATT&CK's: "Network Devices" */
+	uint8_t platform_id;  /* ed_platform */
 	const char *help;
 	const char *log_sources; /* ATT&CK's data components and channels */
 	uint32_t version;
@@ -27,11 +37,13 @@ struct ed_analytic {
 	/* Which fields a tunable needs, in the order of .tunables: a tunable without its field does
 	 * nothing. */
 	const uint32_t *tunable_needs;
-	/* True when the analytic speaks about the client that sent @ev (platform, role). */
+	/* True when the analytic speaks about the client that sent @ev (platform, role). The scopes
+	 * do not overlap: each lookup is in one at most. */
 	bool (*in_scope)(const void *conf, const struct ed_event *ev);
-	/* Lets the tunables speak: may raise bits (not yet capped) and add facts. NULL: nothing to
+	/* Lets the tunables speak: may change bits (not yet capped) and add facts. NULL: nothing to
 	 * add. */
-	void (*weigh)(const void *conf, struct ed_evidence *evidence, uint32_t n_evidence);
+	void (*weigh)(const void *conf, const struct ed_analytic_case *about,
+		      struct ed_evidence *evidence, uint32_t n_evidence);
 };
 
 #define ANALYTIC(id) extern const struct ed_analytic ed_analytic_##id;
@@ -47,5 +59,15 @@ uint32_t ed_analytic_tunables(const struct ed_analytic *a, const void *conf,
 
 /* By ATT&CK's id; NULL when there is none. */
 const struct ed_analytic *ed_analytic_find(const char *id);
+
+/* The row of the analytic that speaks of a platform; of network devices where none does. */
+size_t ed_analytic_row_of(unsigned platform);
+
+/* The mean name of the content evidence on the scale of ed_subdomain_entropy_score; 0: no names. */
+double ed_analytic_name_score(const struct ed_evidence *content);
+
+/* The evidence of the family @name; NULL: none. */
+struct ed_evidence *ed_analytic_family(struct ed_evidence *evidence, uint32_t n_evidence,
+				       const char *name);
 
 #endif

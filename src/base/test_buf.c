@@ -93,13 +93,40 @@ static void test_memory(void **state)
 	assert_int_equal(ed_mem_n_allocs(), before + 43);
 }
 
+/* Blocks of a pool lie apart, are zero, and need no order to be freed in; what does not fit comes
+ * from elsewhere. */
+static void test_pool(void **state)
+{
+	enum { N = 9, EACH = 1000, POOL = 8 * 1088 };
+	struct ed_mem_pool pool;
+	uint8_t *p[N];
+
+	(void)state;
+	ed_mem_pool_init(&pool, POOL);
+	assert_null(ed_mem_take(&pool, SIZE_MAX / 2, 3));
+	assert_null(ed_mem_take(&pool, 1, SIZE_MAX - 8));
+	for (unsigned i = 0; i < N; i++) {
+		p[i] = ed_mem_take(&pool, EACH, 1);
+		assert_non_null(p[i]);
+		assert_int_equal((uintptr_t)p[i] % 64, 0);
+		for (unsigned j = 0; j < EACH; j++)
+			assert_int_equal(p[i][j], 0);
+		memset(p[i], 0xff, EACH);
+	}
+	for (unsigned i = 0; i < N; i++)
+		ed_mem_free(p[i]);
+	ed_mem_pool_done(&pool);
+	p[0] = ed_mem_take(NULL, EACH, 1);
+	assert_non_null(p[0]);
+	ed_mem_free(p[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_append),
-		cmocka_unit_test(test_ceiling),
-		cmocka_unit_test(test_exact_fit),
-		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_append),    cmocka_unit_test(test_ceiling),
+		cmocka_unit_test(test_exact_fit), cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_pool),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

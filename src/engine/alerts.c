@@ -49,9 +49,9 @@ static void collect_book(const struct ed_book *b, const struct ed_alert **told,
 
 	for (uint32_t i = 0; i < b->n; i++) {
 		const struct ed_alert *a = &b->alerts[i];
-		bool all_clients = !ed_addr_known(&a->client);
-
-		if (all_clients && bsearch(&a, told, n_told, sizeof(void *), by_domain))
+		if (a->is_withdrawn)
+			continue;
+		if (a->all_clients && bsearch(&a, told, n_told, sizeof(void *), by_domain))
 			continue;
 		ret[(*ret_n)++] = *a;
 	}

@@ -15,6 +15,7 @@ static const char *const zone_kinds[ED_ZONE_N] = {
 	[ED_ZONE_REGISTRABLE] = "registrable domain",
 	[ED_ZONE_SUFFIX] = "public suffix",
 	[ED_ZONE_SINGLE] = "single label",
+	[ED_ZONE_HIDDEN] = "masked by the source",
 	[ED_ZONE_UNLISTED] = "top-level domain not on the list: last two labels",
 	[ED_ZONE_REVERSE] = "reverse zone",
 	[ED_ZONE_ARPA] = "child of arpa",

@@ -7,6 +7,7 @@
 
 struct ed_memory {
 	uint64_t slots_bytes;                /* for the pipeline's slots */
+	uint64_t tables_bytes;               /* for the tables of all partitions together */
 	uint32_t n_book_alerts;              /* incidents that a partition keeps */
 	struct ed_partition_conf *partition; /* its sizes are filled */
 };

@@ -17,6 +17,7 @@ enum {
 	THREADS_MAX = ED_SCAN_READERS_MAX > ED_SCAN_SHARDS_MAX ? ED_SCAN_READERS_MAX :
 								 ED_SCAN_SHARDS_MAX,
 	SLOTS_MAX = 2 * THREADS_MAX + 2,
+	CACHES_SHARE = 6,
 };
 
 /* A set of partitions. It reads every unit in order, on whatever thread. */
@@ -78,10 +79,16 @@ static unsigned workers_for(const struct ed_pipeline_conf *c)
 	return c->n_readers > c->n_shards ? c->n_readers : c->n_shards;
 }
 
+/* The readers' caches take a part of the memory for slots; they change no result. */
+static size_t caches_bytes(const struct ed_pipeline_conf *c)
+{
+	return c->memory_bytes / CACHES_SHARE;
+}
+
 /* Two a thread, so that none need wait while one is slow, as far as the memory goes. */
 static unsigned slots_for(const struct ed_pipeline_conf *c)
 {
-	size_t n = c->memory_bytes / ed_slot_bytes(c->n_shards);
+	size_t n = (c->memory_bytes - caches_bytes(c)) / ed_slot_bytes(c->n_shards);
 	size_t wanted = 2 * workers_for(c) + 2;
 
 	return n < 1 ? 1 : n < wanted ? (unsigned)n : (unsigned)wanted;
@@ -331,7 +338,8 @@ static int workers_new(struct ed_pipeline *p)
 
 		w->p = p;
 		w->shard = i % p->conf.n_shards;
-		r = ed_reader_init(&w->reader, p->conf.psl, p->conf.reputation, p->conf.hash_key);
+		r = ed_reader_init(&w->reader, p->conf.psl, p->conf.reputation, p->conf.hash_key,
+				   caches_bytes(&p->conf) / p->n_workers);
 	}
 	return r;
 }

@@ -14,6 +14,7 @@
 #include "engine/memory.h"
 #include "engine/pipeline.h"
 #include "shard/ceiling.h"
+#include "shard/join.h"
 #include "shard/sweep.h"
 #include "engine/psl_file.h"
 #include "engine/reputation_files.h"
@@ -33,6 +34,7 @@ struct scan {
 	struct ed_feed_names *feed_names;
 	struct ed_memory memory;
 	struct ed_partition_conf partition_conf;
+	struct ed_mem_pool pool; /* of the partitions' tables */
 	struct ed_partition partitions[ED_PARTITIONS];
 	/* each written by the thread that owns the partition */
 	struct ed_book books[ED_PARTITIONS];
@@ -63,6 +65,13 @@ static void note_finding(void *arg, unsigned partition, const struct ed_finding 
 	ed_book_note(&s->books[partition], f);
 }
 
+static void withdraw(void *arg, unsigned partition, uint64_t key_hash)
+{
+	struct scan *s = arg;
+
+	ed_book_withdraw(&s->books[partition], key_hash);
+}
+
 /* ----------------------------------------------------------------- set-up */
 
 static int make_tables(struct scan *s, char error[static 256])
@@ -85,8 +94,11 @@ static int make_tables(struct scan *s, char error[static 256])
 	c->hash_key = s->conf->seed;
 	c->arg = s;
 	c->finding = note_finding;
+	c->withdraw = withdraw;
 	for (size_t i = 0; ed_analytics[i]; i++)
 		c->analytic_conf[i] = s->conf->analytic_conf[i];
+	ed_mem_pool_init(&s->pool, s->memory.tables_bytes);
+	c->pool = &s->pool;
 	for (unsigned i = 0; i < ED_PARTITIONS && r == 0; i++) {
 		r = ed_partition_init(&s->partitions[i], i, c);
 		if (r == 0)
@@ -103,6 +115,7 @@ static void scan_free(struct scan *s)
 		ed_partition_done(&s->partitions[i]);
 		ed_book_done(&s->books[i]);
 	}
+	ed_mem_pool_done(&s->pool);
 	ed_feed_done(&s->feed);
 	ed_psl_free(s->psl);
 	ed_reputation_free(s->reputation);
@@ -300,6 +313,8 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 	tell_troubles(s);
 	if (r == 0)
 		r = ed_sweep_report(s->partitions, ED_PARTITIONS);
+	if (r == 0)
+		ed_join(s->partitions, ED_PARTITIONS);
 	if (r == 0)
 		r = collect(s, &status, ret);
 	if (r == 0) {

@@ -18,7 +18,7 @@ struct ed_slot_visit {
 static size_t visits_max(void)
 {
 	/* an event visits a shard at most once for each role */
-	return 2 * (ED_SLOT_BATCH_BYTES / sizeof(struct ed_event));
+	return ED_ROLES * (ED_SLOT_BATCH_BYTES / sizeof(struct ed_event));
 }
 
 size_t ed_slot_bytes(unsigned n_shards)
@@ -53,12 +53,12 @@ void ed_slot_done(struct ed_slot *s)
 }
 
 int ed_reader_init(struct ed_reader *rd, const struct ed_psl *psl,
-		   const struct ed_reputation *reputation, uint64_t hash_key)
+		   const struct ed_reputation *reputation, uint64_t hash_key, size_t cache_bytes)
 {
 	int r;
 
 	memset(rd, 0, sizeof(*rd));
-	r = ed_annotator_new(psl, hash_key, &rd->annotator);
+	r = ed_annotator_new(psl, hash_key, cache_bytes, &rd->annotator);
 	if (r == 0)
 		ed_annotator_set_reputation(rd->annotator, reputation);
 	return r;
@@ -92,13 +92,32 @@ static void note_visits(struct ed_slot *s, const struct ed_event *ev, size_t at)
 	s->visits[client % n_shards][s->n_visits[client % n_shards]++] = v;
 }
 
-/* What has no name goes to its client's partition alone. */
-static void note_nameless(struct ed_slot *s, const struct ed_event *ev, size_t at)
+static void note_visit(struct ed_slot *s, uint64_t hash, size_t at, enum ed_role role)
 {
-	unsigned shard = ed_partition_of(ev->client_hash) % s->conf->n_shards;
+	unsigned shard = ed_partition_of(hash) % s->conf->n_shards;
 
 	s->visits[shard][s->n_visits[shard]++] = (struct ed_slot_visit){ .at = (uint32_t)at,
-									 .roles = ED_ROLE_CLIENT };
+									 .roles = role };
+}
+
+/* The machine of a lookup whose source names it. */
+static uint64_t host_of(const struct ed_slot *s, const struct ed_event *ev)
+{
+	return ed_process_host_hash(ed_event_process(ev), s->conf->partitions[0].conf->hash_key);
+}
+
+/* What is no lookup goes to the partition of its machine alone; a lookup goes there too where the
+ * source knows the program. */
+static void note_machine(struct ed_slot *s, const struct ed_event *ev, size_t at)
+{
+	const struct ed_process *p = ed_event_process(ev);
+
+	if (ev->kind == ED_EVENT_NOT_DNS)
+		note_visit(s, ev->client_hash, at, ED_ROLE_CLIENT);
+	else if (!ed_event_is_lookup(ev))
+		note_visit(s, ev->client_hash, at, ED_ROLE_HOST);
+	else if (p)
+		note_visit(s, host_of(s, ev), at, ED_ROLE_HOST);
 }
 
 /*
@@ -155,10 +174,10 @@ static void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
 		s->n_events[ev->kind]++;
 		ev->format = (uint8_t)s->in.file->format_row;
 		ed_annotate_finish(rd->annotator, ev);
-		if (ev->name_n > 0)
+		if (ev->name_n > 0 && ed_event_is_lookup(ev))
 			note_visits(s, ev, at);
-		else if (ev->kind == ED_EVENT_NOT_DNS)
-			note_nameless(s, ev, at);
+		if (ev->process_off || !ed_event_is_lookup(ev))
+			note_machine(s, ev, at);
 	}
 }
 
@@ -202,25 +221,43 @@ static void prepare(const struct ed_slot *s, struct ed_slot_visit v, struct ed_v
 	const struct ed_event *ev = ed_batch_at(&s->batch, v.at);
 	uint64_t by = v.roles == ED_ROLE_CLIENT ? ev->client_hash : ev->zone_hash;
 
+	if (v.roles == ED_ROLE_HOST)
+		by = ed_event_is_lookup(ev) ? host_of(s, ev) : ev->client_hash;
 	ed_visit_prepare(&s->conf->partitions[ed_partition_of(by)], ev, v.roles, ret);
 }
 
+/* How many events before it is worked on a visit is prepared, its keys touched, its sketches
+ * reached, and the event itself fetched: it was written a unit ago. */
+enum { AHEAD = 16, TOUCHED = 10, REACHED = 4, FETCHED = 20 };
+
+static void fetch_event(const struct ed_slot *s, struct ed_slot_visit v)
+{
+	const uint8_t *ev = s->batch.data + v.at;
+
+	for (size_t line = 0; line < sizeof(struct ed_event); line += 64)
+		__builtin_prefetch(ev + line);
+}
+
 /*
- * Every event of the unit that visits this shard. Tables are far larger than any cache, so an event
- * is prepared AHEAD places before it is worked on, and its keys are touched half way.
+ * Every event of the unit that visits this shard. Tables are far larger than any cache, so each
+ * step of a visit only begins the memory accesses of the next.
  */
 void ed_slot_carry(const struct ed_slot *s, unsigned shard)
 {
-	enum { AHEAD = 16 };
+	const struct ed_slot_visit *visits = s->visits[shard];
 	struct ed_visit ring[AHEAD];
 	uint32_t n = s->n_visits[shard];
 
 	for (uint32_t i = 0; i < n + AHEAD; i++) {
+		if (i + FETCHED - AHEAD < n)
+			fetch_event(s, visits[i + FETCHED - AHEAD]);
 		if (i >= AHEAD)
 			ed_visit(&ring[i % AHEAD]);
 		if (i < n)
-			prepare(s, s->visits[shard][i], &ring[i % AHEAD]);
-		if (i >= AHEAD / 2 && i - AHEAD / 2 < n)
-			ed_visit_touch(&ring[(i - AHEAD / 2) % AHEAD]);
+			prepare(s, visits[i], &ring[i % AHEAD]);
+		if (i >= AHEAD - TOUCHED && i - (AHEAD - TOUCHED) < n)
+			ed_visit_touch(&ring[(i + TOUCHED) % AHEAD]);
+		if (i >= AHEAD - REACHED && i - (AHEAD - REACHED) < n)
+			ed_visit_reach(&ring[(i + REACHED) % AHEAD]);
 	}
 }

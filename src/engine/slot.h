@@ -25,9 +25,10 @@ struct ed_reader {
 	void *scratch[ED_SCAN_FORMATS_MAX]; /* by row of the formats, made at first use */
 };
 
-/* 0 or -ENOMEM. @psl and @reputation are borrowed; the latter may be NULL. */
+/* 0 or -ENOMEM. @psl and @reputation are borrowed; the latter may be NULL. @cache_bytes: as for
+ * ed_annotator_new. */
 int ed_reader_init(struct ed_reader *rd, const struct ed_psl *psl,
-		   const struct ed_reputation *reputation, uint64_t hash_key);
+		   const struct ed_reputation *reputation, uint64_t hash_key, size_t cache_bytes);
 void ed_reader_done(struct ed_reader *rd);
 
 struct ed_slot_visit;

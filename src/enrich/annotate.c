@@ -13,14 +13,16 @@
 
 enum {
 	CACHE_WAYS = 2,
-	CACHE_SETS = 16384, /* of 128 bytes: a miss costs far more than a look into the
-			       third-level cache */
-	ZONES = 8192,
+	SETS_MIN = 16384, /* of 128 bytes: a miss costs far more than a look into the third-level
+			     cache */
+	SETS_MAX = 65536,
+	ZONES = 32768,
 	OCTET_BITS = 8, /* what a label of a reverse IPv4 name can say */
 	NIBBLE_BITS = 4,
 	GUID_BYTES = 36,
 	OCTETS_BELOW = 1, /* labels of an address below its zone (enrich/zone.h) */
 	NIBBLES_BELOW = 20,
+	HIDDEN_LABEL = 8,
 };
 
 /* Everything about a name that the event gets; the key is the hash of the name with its case. */
@@ -46,11 +48,13 @@ struct zone {
 	uint32_t code;
 	int32_t service_until_day;
 	uint8_t kind, service;
-	uint8_t pad[2];
+	bool decides; /* as in struct ed_zone_cut */
+	uint8_t pad;
 };
 
 struct ed_annotator {
-	struct entry cache[CACHE_SETS][CACHE_WAYS]; /* by set, the last asked first */
+	struct entry (*cache)[CACHE_WAYS]; /* by set, the last asked first */
+	uint32_t set_mask;
 	const struct ed_psl *psl;
 	const struct ed_reputation *reputation; /* may be NULL */
 	uint64_t hash_key;
@@ -58,12 +62,22 @@ struct ed_annotator {
 	struct zone zones[ZONES];
 };
 
-int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, struct ed_annotator **ret)
+int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, size_t cache_bytes,
+		     struct ed_annotator **ret)
 {
 	struct ed_annotator *a = ed_mem_zalloc(1, sizeof(*a));
+	uint32_t n_sets = SETS_MIN;
 
 	if (!a)
 		return -ENOMEM;
+	while (n_sets < SETS_MAX && 2 * n_sets * sizeof(*a->cache) <= cache_bytes)
+		n_sets *= 2;
+	a->set_mask = n_sets - 1;
+	a->cache = ed_mem_zalloc(n_sets, sizeof(*a->cache));
+	if (!a->cache) {
+		ed_annotator_free(a);
+		return -ENOMEM;
+	}
 	a->psl = psl;
 	a->hash_key = hash_key;
 	ed_services_init(&a->services, hash_key);
@@ -73,6 +87,8 @@ int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, struct ed_anno
 
 void ed_annotator_free(struct ed_annotator *a)
 {
+	if (a)
+		ed_mem_free(a->cache);
 	ed_mem_free(a);
 }
 
@@ -336,18 +352,61 @@ static void score_service(const struct ed_annotator *a, struct ed_span wire, str
 		z->llr = 0;
 }
 
-static const struct zone *zone_of(struct ed_annotator *a, struct ed_span wire, uint8_t kind)
+static struct zone *zone_place(struct ed_annotator *a, uint64_t hash)
 {
-	uint64_t hash = ed_hash_bytes(wire.p, wire.n, a->hash_key);
-	struct zone *z = &a->zones[hash >> 32 & (ZONES - 1)];
+	return &a->zones[hash >> 32 & (ZONES - 1)];
+}
 
-	if (z->hash == hash && z->kind == kind)
+static const struct zone *zone_of(struct ed_annotator *a, struct ed_span name,
+				  const struct ed_zone_cut *cut)
+{
+	struct ed_span wire = ed_span_from(name, cut->off);
+	uint64_t hash = ed_hash_bytes(wire.p, wire.n, a->hash_key);
+	struct zone *z = zone_place(a, hash);
+
+	if (z->hash == hash && z->kind == cut->kind)
 		return z;
-	*z = (struct zone){ .hash = hash, .kind = kind };
-	if (kind != ED_ZONE_NONE)
+	*z = (struct zone){ .hash = hash, .kind = cut->kind, .decides = cut->decides };
+	if (cut->kind != ED_ZONE_NONE)
 		score_zone(wire, z);
 	score_service(a, wire, z);
 	return z;
+}
+
+/* The zone of two labels that @name ends in, when it is known to be the one: nearly all names are
+ * then cut without the list. */
+static const struct zone *known_zone(struct ed_annotator *a, struct ed_span name,
+				     struct ed_zone_cut *ret_cut)
+{
+	size_t last = 0, second = 0;
+	unsigned n_labels = 0;
+	const struct zone *z;
+	uint64_t hash;
+
+	for (size_t at = 0; at < name.n && name.p[at] != 0; at += 1U + name.p[at], n_labels++) {
+		second = last;
+		last = at;
+	}
+	if (n_labels < 2)
+		return NULL;
+	hash = ed_hash_bytes(name.p + second, name.n - second, a->hash_key);
+	z = zone_place(a, hash);
+	if (z->hash != hash || !z->decides)
+		return NULL;
+	*ret_cut = (struct ed_zone_cut){ .off = (uint8_t)second,
+					 .n_labels_below = (uint8_t)(n_labels - 2),
+					 .kind = z->kind,
+					 .decides = true };
+	return z;
+}
+
+/* Nothing is known of what it says, not even how much; only whether two names are equal. */
+static void fill_hidden(const struct ed_annotator *a, struct ed_span name, struct entry *e)
+{
+	e->zone_off = 1 + HIDDEN_LABEL;
+	e->zone_kind = ED_ZONE_HIDDEN;
+	e->name_hash = ed_hash_bytes(name.p, name.n, ~a->hash_key);
+	e->payload_code = ED_NAME_MODEL_BIT_MBITS;
 }
 
 static void entry_fill(struct ed_annotator *a, struct ed_span name, struct entry *e)
@@ -359,8 +418,11 @@ static void entry_fill(struct ed_annotator *a, struct ed_span name, struct entry
 
 	ed_name_lower(name.p, name.n, lower);
 	is_folded = memcmp(lower, name.p, name.n) == 0;
-	ed_zone_cut(a->psl, ed_span_of(lower, name.n), &cut);
-	z = zone_of(a, ed_span_of(lower + cut.off, name.n - cut.off), cut.kind);
+	z = known_zone(a, ed_span_of(lower, name.n), &cut);
+	if (!z) {
+		ed_zone_cut(a->psl, ed_span_of(lower, name.n), &cut);
+		z = zone_of(a, ed_span_of(lower, name.n), &cut);
+	}
 	e->zone_off = cut.off;
 	e->zone_kind = cut.kind;
 	e->name_hash = ed_hash_bytes(lower, name.n, a->hash_key);
@@ -392,12 +454,20 @@ static bool in_force(const struct entry *e, const struct ed_event *ev)
 
 static struct entry *set_of(struct ed_annotator *a, uint64_t raw_hash)
 {
-	return a->cache[raw_hash >> 32 & (CACHE_SETS - 1)];
+	return a->cache[raw_hash >> 32 & a->set_mask];
+}
+
+/* A name that the source masked: "<hash>.hidden" (record/batch.h). Who sends such a name does not
+ * get there. */
+static bool is_hidden(const struct ed_event *ev)
+{
+	return (ev->lost & ED_LOST_NAME) && ev->process_off != 0;
 }
 
 /* What the cache knows of the name, or makes up for it now. */
-static const struct entry *entry_of(struct ed_annotator *a, struct ed_span name, uint64_t raw)
+static const struct entry *entry_of(struct ed_annotator *a, const struct ed_event *ev)
 {
+	const uint64_t raw = ev->name_hash;
 	struct entry *set = set_of(a, raw);
 	struct entry older;
 
@@ -410,7 +480,10 @@ static const struct entry *entry_of(struct ed_annotator *a, struct ed_span name,
 		return &set[0];
 	}
 	set[0] = (struct entry){ .raw_hash = raw };
-	entry_fill(a, name, &set[0]);
+	if (is_hidden(ev))
+		fill_hidden(a, ed_event_qname(ev), &set[0]);
+	else
+		entry_fill(a, ed_event_qname(ev), &set[0]);
 	return &set[0];
 }
 
@@ -420,7 +493,7 @@ void ed_annotate_finish(struct ed_annotator *a, struct ed_event *ev)
 
 	if (ev->name_n == 0)
 		return;
-	e = entry_of(a, ed_event_qname(ev), ev->name_hash);
+	e = entry_of(a, ev);
 	ev->name_hash = e->name_hash;
 	ev->zone_hash = e->zone_hash;
 	ev->payload_llr = e->payload_llr;
@@ -437,19 +510,38 @@ void ed_annotate_finish(struct ed_annotator *a, struct ed_event *ev)
 	ev->zone_kind = e->zone_kind;
 	ev->reputation = e->reputation;
 	ev->reputation_feed = e->reputation_feed;
+	if (is_hidden(ev)) {
+		ev->name_hash = ed_hash_pair(e->name_hash, ev->client_hash);
+		ev->zone_hash = ed_hidden_zone_hash(ev->client_hash, a->hash_key);
+	}
 }
 
-void ed_annotate_prepare(struct ed_annotator *a, struct ed_event *ev)
+/*
+ * Who asks: the address, with what keeps overlapping ones apart. A source on the machine itself may
+ * not know that; there it is the program that asks. What is no lookup belongs to the machine.
+ */
+static uint64_t asker_hash(const struct ed_annotator *a, const struct ed_event *ev)
 {
 	struct {
 		struct ed_addr addr;
 		uint32_t net_tag;
 	} client = { .addr = ev->client, .net_tag = ev->net_tag };
+	const struct ed_process *p = ed_event_process(ev);
 
-	ev->client_hash = ed_hash_bytes(&client, sizeof(client), a->hash_key);
+	if (p && !ed_event_is_lookup(ev))
+		return ed_process_host_hash(p, a->hash_key);
+	if (p && !(ev->has & ED_FIELD_CLIENT))
+		return ed_process_program_hash(p, a->hash_key);
+	return ed_hash_bytes(&client, sizeof(client), a->hash_key);
+}
+
+void ed_annotate_prepare(struct ed_annotator *a, struct ed_event *ev)
+{
+	ev->client_hash = asker_hash(a, ev);
 	if (ev->name_n == 0)
 		return;
-	ev->name_hash = ed_hash_bytes(ed_event_name(ev), ev->name_n, a->hash_key) | 1;
+	ev->name_hash = ed_hash_bytes(ed_event_name(ev), ev->name_n, a->hash_key ^ is_hidden(ev)) |
+			1;
 	__builtin_prefetch(&set_of(a, ev->name_hash)[0]);
 	__builtin_prefetch(&set_of(a, ev->name_hash)[1]);
 }

@@ -14,8 +14,10 @@
 struct ed_annotator;
 struct ed_reputation;
 
-/* One a thread. @psl is borrowed and must outlive it. 0 or -ENOMEM. */
-int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, struct ed_annotator **ret);
+/* One a thread. @psl is borrowed and must outlive it. @cache_bytes: for the names that come back;
+ * held between 2 and 8 MiB. 0 or -ENOMEM. */
+int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, size_t cache_bytes,
+		     struct ed_annotator **ret);
 void ed_annotator_free(struct ed_annotator *a);
 
 /* Lists to ask about every name, built under the same hash key; borrowed, NULL: none. To be set

@@ -32,6 +32,7 @@ enum {
 	ROOT = 0,
 	SLOTS_MIN = 1 << 10,
 	SLOTS_PER_NODE = 4, /* sparse, so that a miss mostly ends at its first, empty slot */
+	FILTER_SLOTS = 32,  /* a word of the filter has two bits for each of so many slots */
 	NODE_MASK = ED_PSL_NODES_MAX - 1,
 	READ_MIN_BYTES = 1 << 18,
 	PROBES_MAX = 256, /* linear probing this sparse gets nowhere near it by chance */
@@ -50,7 +51,8 @@ struct ed_psl {
 	uint64_t hash_key;
 	uint32_t slot_mask;
 	uint32_t n_nodes;
-	uint32_t *slots; /* see slot_value(); 0 is empty, for the root is nobody's child */
+	uint32_t *slots;  /* see slot_value(); 0 is empty, for the root is nobody's child */
+	uint64_t *filter; /* two bits a slot: small enough to stay in the nearest cache */
 	struct psl_node *nodes;
 	uint8_t *pool; /* the labels, end to end */
 	size_t nodes_max;
@@ -139,6 +141,22 @@ static uint32_t slot_value(uint32_t hash, uint32_t node)
 	return (hash & ~(uint32_t)NODE_MASK) | node;
 }
 
+static uint64_t *filter_word(const struct ed_psl *psl, uint32_t hash)
+{
+	return &psl->filter[(hash & (psl->slot_mask * 2 + 1)) >> 6];
+}
+
+/* False: no suffix of the list has this hash. Most labels below a suffix end here. */
+static bool may_be_listed(const struct ed_psl *psl, uint32_t hash)
+{
+	return *filter_word(psl, hash) >> (hash & 63) & 1;
+}
+
+static void note_listed(struct ed_psl *psl, uint32_t hash)
+{
+	*filter_word(psl, hash) |= UINT64_C(1) << (hash & 63);
+}
+
 /* The slot that holds the child or, when there is none, the empty slot where it belongs. */
 static inline uint32_t *find_slot(const struct ed_psl *psl, uint32_t parent,
 				  const struct psl_label *label)
@@ -156,28 +174,38 @@ static inline uint32_t *find_slot(const struct ed_psl *psl, uint32_t parent,
 	}
 }
 
+static uint32_t child_of(const struct ed_psl *psl, uint32_t parent, const struct psl_label *label)
+{
+	if (!may_be_listed(psl, (uint32_t)label->hash))
+		return ROOT;
+	return *find_slot(psl, parent, label) & NODE_MASK;
+}
+
 unsigned ed_psl_suffix_labels(const struct ed_psl *psl, const uint8_t *wire,
-			      const uint8_t *label_off, unsigned n_labels)
+			      const uint8_t *label_off, unsigned n_labels, unsigned *ret_n_looked)
 {
 	struct psl_label label = { .hash = psl->hash_key };
 	uint32_t node = ROOT;
 	unsigned above = psl->nodes[ROOT].flags;
 	unsigned n_suffix = 0;
 
+	*ret_n_looked = n_labels + 1;
 	for (unsigned depth = 1; depth <= n_labels; depth++) {
 		unsigned flags = 0;
 
 		if (above & NODE_PARENT) {
 			label = label_at(wire, label_off[n_labels - depth], label.hash);
-			node = *find_slot(psl, node, &label) & NODE_MASK;
+			node = child_of(psl, node, &label);
 			flags = node == ROOT ? 0 : psl->nodes[node].flags;
 		}
 		if (flags & NODE_EXCEPTION)
 			return depth - 1;
 		if ((above & NODE_WILDCARD) || (flags & (NODE_PLAIN | NODE_WILDCARD)))
 			n_suffix = depth;
-		if (!(flags & (NODE_PARENT | NODE_WILDCARD)))
+		if (!(flags & (NODE_PARENT | NODE_WILDCARD))) {
+			*ret_n_looked = depth;
 			break;
+		}
 		above = flags;
 	}
 	return n_suffix;
@@ -205,9 +233,18 @@ static int grow_slots(struct ed_psl *psl)
 {
 	uint32_t mask = psl->slot_mask * 2 + 1;
 	uint32_t *slots = calloc((size_t)mask + 1, sizeof(*slots));
+	uint64_t *filter = calloc(((size_t)mask + 1) / FILTER_SLOTS, sizeof(*filter));
 
-	if (!slots)
+	if (!slots || !filter) {
+		free(slots);
+		free(filter);
 		return -ENOMEM;
+	}
+	free(psl->slots);
+	free(psl->filter);
+	psl->slots = slots;
+	psl->filter = filter;
+	psl->slot_mask = mask;
 	for (uint32_t node = ROOT + 1; node < psl->n_nodes; node++) {
 		uint32_t hash = psl->nodes[node].hash;
 		uint32_t i = hash;
@@ -215,10 +252,8 @@ static int grow_slots(struct ed_psl *psl)
 		while (slots[i & mask] != 0)
 			i++;
 		slots[i & mask] = slot_value(hash, node);
+		note_listed(psl, hash);
 	}
-	free(psl->slots);
-	psl->slots = slots;
-	psl->slot_mask = mask;
 	return 0;
 }
 
@@ -260,6 +295,7 @@ static int add_node(struct ed_psl *psl, uint32_t parent, const struct psl_label 
 	};
 	psl->nodes[parent].flags |= NODE_PARENT;
 	*slot = slot_value(hash, psl->n_nodes++);
+	note_listed(psl, hash);
 	psl->pool_bytes += label->n_bytes;
 	return 0;
 }
@@ -415,10 +451,11 @@ static struct ed_psl *psl_new(uint64_t hash_key)
 	psl->nodes_max = SLOTS_MIN / SLOTS_PER_NODE;
 	psl->pool_max_bytes = SLOTS_MIN * 4;
 	psl->slots = calloc(SLOTS_MIN, sizeof(*psl->slots));
+	psl->filter = calloc(SLOTS_MIN / FILTER_SLOTS, sizeof(*psl->filter));
 	psl->nodes = calloc(psl->nodes_max, sizeof(*psl->nodes));
 	psl->pool = calloc(psl->pool_max_bytes, 1);
 	psl->n_nodes = 1; /* the root */
-	if (psl->slots && psl->nodes && psl->pool)
+	if (psl->slots && psl->filter && psl->nodes && psl->pool)
 		return psl;
 	ed_psl_free(psl);
 	return NULL;
@@ -429,6 +466,7 @@ void ed_psl_free(struct ed_psl *psl)
 	if (!psl)
 		return;
 	free(psl->slots);
+	free(psl->filter);
 	free(psl->nodes);
 	free(psl->pool);
 	free(psl);

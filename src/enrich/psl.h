@@ -66,8 +66,10 @@ size_t ed_psl_n_rules(const struct ed_psl *psl);
  * list's implied rule "*" is left to the caller). The longest rule wins, an exception wins over
  * all, and a wildcard makes its parent a suffix too, as libpsl has it (*.ck: both "ck" and "x.ck").
  * @wire: lower-case labels; @label_off[0..n_labels): where their length bytes lie, from the left.
+ * *@ret_n_looked: any name that ends in the same so many labels has the same suffix; more than
+ * @n_labels when labels further left could change it.
  */
 unsigned ed_psl_suffix_labels(const struct ed_psl *psl, const uint8_t *wire,
-			      const uint8_t *label_off, unsigned n_labels);
+			      const uint8_t *label_off, unsigned n_labels, unsigned *ret_n_looked);
 
 #endif

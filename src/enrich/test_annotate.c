@@ -88,14 +88,14 @@ static void test_pure_function(void **state)
 		invent_name(i % (N_NAMES / 2), text, sizeof(text));
 		want[i] = unannotated(text);
 		if (i % 8 == 0) {
-			assert_int_equal(ed_annotator_new(psl, KEY, &a), 0);
+			assert_int_equal(ed_annotator_new(psl, KEY, 0, &a), 0);
 			ed_annotate(a, &want[i].ev);
 			ed_annotator_free(a);
 		} else {
 			ed_annotate(shared, &want[i].ev);
 		}
 	}
-	assert_int_equal(ed_annotator_new(psl, KEY, &a), 0);
+	assert_int_equal(ed_annotator_new(psl, KEY, 0, &a), 0);
 	for (unsigned i = N_NAMES; i-- > 0;) {
 		struct observed o;
 
@@ -131,7 +131,7 @@ static void test_key_changes_hashes_alone(void **state)
 	struct ed_annotator *other;
 
 	(void)state;
-	assert_int_equal(ed_annotator_new(psl, KEY + 1, &other), 0);
+	assert_int_equal(ed_annotator_new(psl, KEY + 1, 0, &other), 0);
 	ed_annotate(other, &b.ev);
 	ed_annotator_free(other);
 	assert_true(a.ev.name_hash != b.ev.name_hash);
@@ -461,7 +461,7 @@ static int set_up(void **state)
 	(void)state;
 	if (ed_psl_parse(ed_span_str(list), KEY, NULL, &psl) != 0)
 		return -1;
-	return ed_annotator_new(psl, KEY, &shared);
+	return ed_annotator_new(psl, KEY, 0, &shared);
 }
 
 static int tear_down(void **state)

@@ -67,10 +67,18 @@ static struct ed_psl *parse_or_fail(struct ed_span text, uint64_t key)
 	return psl;
 }
 
+static unsigned suffix_of_last(const struct ed_psl *psl, const uint8_t *wire,
+			       const uint8_t *label_off, unsigned n)
+{
+	unsigned n_looked;
+
+	return ed_psl_suffix_labels(psl, wire, label_off, n, &n_looked);
+}
+
 static unsigned suffix_labels(const struct ed_psl *psl, const char *text)
 {
 	uint8_t label_off[ED_NAME_LABELS_MAX];
-	unsigned n = 0, n_suffix;
+	unsigned n = 0, n_suffix, n_looked;
 	struct ed_name name;
 	uint8_t *wire;
 
@@ -80,7 +88,10 @@ static unsigned suffix_labels(const struct ed_psl *psl, const char *text)
 	ed_name_lower(name.wire, name.n, wire);
 	for (unsigned i = 0; wire[i] != 0; i += wire[i] + 1U)
 		label_off[n++] = (uint8_t)i;
-	n_suffix = ed_psl_suffix_labels(psl, wire, label_off, n);
+	n_suffix = ed_psl_suffix_labels(psl, wire, label_off, n, &n_looked);
+	if (n_looked <= n) /* then what lies further left changes nothing */
+		assert_int_equal(n_suffix,
+				 suffix_of_last(psl, wire, label_off + n - n_looked, n_looked));
 	free(wire);
 	return n_suffix;
 }

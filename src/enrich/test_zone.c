@@ -391,13 +391,47 @@ static void test_case_and_key(void **state)
 	ed_psl_free(other.psl);
 }
 
+/* A zone that decides is the zone of every longer name, whatever stands before it. */
+static void test_decides(void **state)
+{
+	static const char *const before[] = { "a", "www", "*", "city", "a.b.c", "co.uk" };
+	struct fixture *fix = *state;
+	char text[NAME_CHARS + 66], zone[ED_NAME_TEXT_MAX + 1];
+	unsigned n_decide = 0;
+	uint64_t seed = 9;
+
+	for (unsigned i = 0; i < 20000; i++) {
+		char more[NAME_CHARS + 80], same[ED_NAME_TEXT_MAX + 1];
+		struct ed_zone_cut cut;
+
+		random_text(fix, &seed, text);
+		if (!cut_text(fix, ed_span_str(text), zone).decides)
+			continue;
+		n_decide++;
+		(void)snprintf(more, sizeof(more), "%s.%.60s", before[i % 6], zone);
+		if (strlen(zone) > 60)
+			continue;
+		cut = cut_text(fix, ed_span_str(more), same);
+		assert_string_equal(same, zone);
+		assert_int_equal(cut.kind, ED_ZONE_REGISTRABLE);
+		assert_true(cut.decides);
+	}
+	assert_true(n_decide > 1000);
+	/* under these there are rules, so a name further left may be cut elsewhere */
+	assert_false(cut_text(fix, ed_span_str("kobe.jp"), zone).decides);
+	assert_false(cut_text(fix, ed_span_str("x.compute.amazonaws.com"), zone).decides);
+	assert_true(cut_text(fix, ed_span_str("www.example.com"), zone).decides);
+	assert_false(cut_text(fix, ed_span_str("printer.local"), zone).decides);
+	assert_false(cut_text(fix, ed_span_str("4.3.2.1.in-addr.arpa"), zone).decides);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_rule),   cmocka_unit_test(test_random_names),
 		cmocka_unit_test(test_named_cases),  cmocka_unit_test(test_arpa),
 		cmocka_unit_test(test_unknown_name), cmocka_unit_test(test_most_labels),
-		cmocka_unit_test(test_case_and_key),
+		cmocka_unit_test(test_case_and_key), cmocka_unit_test(test_decides),
 	};
 
 	return cmocka_run_group_tests_name("zone", tests, set_up, tear_down);

@@ -6,6 +6,8 @@
  */
 #include "enrich/zone.h"
 
+#include <limits.h>
+
 #include "base/name.h"
 #include "enrich/psl.h"
 
@@ -57,7 +59,7 @@ void ed_zone_cut(const struct ed_psl *psl, struct ed_span lower_wire, struct ed_
 	uint8_t label_off[ED_NAME_LABELS_MAX];
 	unsigned n_labels = label_offsets(lower_wire, label_off);
 	const uint8_t *wire = lower_wire.p;
-	unsigned n_zone;
+	unsigned n_zone, n_looked = UINT_MAX;
 	uint8_t kind;
 
 	if (n_labels == 0) {
@@ -65,7 +67,7 @@ void ed_zone_cut(const struct ed_psl *psl, struct ed_span lower_wire, struct ed_
 		return;
 	}
 	if (!label_is(wire + label_off[n_labels - 1], "arpa")) {
-		unsigned n_suffix = ed_psl_suffix_labels(psl, wire, label_off, n_labels);
+		unsigned n_suffix = ed_psl_suffix_labels(psl, wire, label_off, n_labels, &n_looked);
 
 		kind = listed_kind(n_suffix, n_labels);
 		n_zone = n_suffix > 0 ? n_suffix + 1 : UNLISTED_LABELS;
@@ -81,5 +83,6 @@ void ed_zone_cut(const struct ed_psl *psl, struct ed_span lower_wire, struct ed_
 		.off = label_off[n_labels - n_zone],
 		.n_labels_below = (uint8_t)(n_labels - n_zone),
 		.kind = kind,
+		.decides = kind == ED_ZONE_REGISTRABLE && n_looked <= n_zone,
 	};
 }

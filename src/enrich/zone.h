@@ -19,6 +19,7 @@ enum ed_zone_kind {
 	ED_ZONE_UNLISTED,    /* no rule matches: the last two labels (printer.local) */
 	ED_ZONE_REVERSE,     /* in-addr.arpa and 3 octets (/24), ip6.arpa and 12 nibbles (/48) */
 	ED_ZONE_ARPA,        /* other arpa: the child and one label below (4.e164.arpa) */
+	ED_ZONE_HIDDEN,      /* the source masked the name (record/batch.h) */
 	ED_ZONE_N
 };
 
@@ -26,6 +27,7 @@ struct ed_zone_cut {
 	uint8_t off;            /* where in the wire name the zone begins */
 	uint8_t n_labels_below; /* labels left of it */
 	uint8_t kind;           /* enum ed_zone_kind */
+	bool decides;           /* whatever name ends in this zone is cut here */
 };
 
 /*

@@ -74,9 +74,12 @@ struct ed_subject {
 	uint32_t n_client_questions; /* of the client in this partition, to whatever domain */
 	const char *listed;  /* name of the feed that lists the domain or a name below it; NULL */
 	const char *popular; /* name of the feed that calls the domain popular; NULL */
-	uint32_t n_resolver_clients; /* of the server that was asked; 0: not known */
-	uint32_t n_resolver_zones;   /* domains of this partition that it was asked for */
-	uint32_t has;                /* fields that any event of the key carried */
+	uint32_t n_resolver_clients;  /* of the server that was asked; 0: not known */
+	uint32_t n_resolver_zones;    /* domains of this partition that it was asked for */
+	uint32_t has;                 /* fields that any event of the key carried */
+	const struct ed_actor *actor; /* the program that asks; NULL: not known */
+	uint8_t machine_traits;       /* ed_machine_trait, of the client */
+	bool is_masked; /* the source hides the names: the key is all that the program asks */
 };
 
 struct ed_evidence_family {

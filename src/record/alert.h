@@ -9,6 +9,7 @@
 #include "base/addr.h"
 #include "base/name.h"
 #include "record/evidence.h"
+#include "record/process.h"
 
 /* Sigma's levels. */
 enum ed_level {
@@ -39,7 +40,7 @@ const char *ed_verdict_name(unsigned verdict);
 enum {
 	ED_ALERT_SAMPLES_MAX = 5,
 	ED_ALERT_TUNABLES_MAX = 4,
-	ED_ALERT_SUMMARY_MAX = 512,
+	ED_ALERT_SUMMARY_MAX = 768,
 	ED_ALERT_COUNTER_MAX = 192,
 	ED_ALERT_ID_TEXT = 37, /* UUID and NUL */
 	ED_DECODED_SHOWN_MAX_BYTES = 48,
@@ -92,7 +93,11 @@ struct ed_alert {
 	const char *analytic_name; /* as ATT&CK's platform: "Network Devices" */
 	uint32_t analytic_version;
 
-	struct ed_addr client;  /* unknown: the domain over all clients */
+	struct ed_addr client;  /* unknown: the domain over all clients, or the actor's lookups */
+	struct ed_actor actor;  /* the program behind it, and its machine; .known */
+	bool all_clients;       /* it is about the domain over all clients */
+	bool is_withdrawn;      /* another alert tells it */
+	bool is_masked;         /* the source hides the names: domain says nothing */
 	uint32_t n_clients;     /* clients that ask the domain */
 	uint32_t n_clients_all; /* clients seen in the run */
 	struct ed_name domain;  /* n == 0: no common parent */
@@ -100,6 +105,7 @@ struct ed_alert {
 
 	char summary[ED_ALERT_SUMMARY_MAX];        /* one sentence, printable ASCII */
 	char counterfactual[ED_ALERT_COUNTER_MAX]; /* what would turn the verdict */
+	const char *would_add; /* what a source that is not there would have added, static; NULL */
 	float score_bits;
 	uint32_t n_evidence;
 	struct ed_evidence evidence[ED_EVIDENCE_FAMILIES_MAX];
@@ -116,7 +122,7 @@ struct ed_alert {
 	struct ed_decoded decoded[ED_ALERT_SAMPLES_MAX]; /* of each sample */
 	uint32_t n_tunables;
 	struct ed_tunable tunables[ED_ALERT_TUNABLES_MAX];
-	uint32_t formats; /* bit i: row i of the formats saw it */
+	uint64_t formats; /* bit i: row i of the formats saw it */
 };
 
 #endif

@@ -79,23 +79,70 @@ void ed_batch_reset(struct ed_batch *b)
 	ed_tally_init(&b->tally);
 }
 
-struct ed_event *ed_batch_peek(struct ed_batch *b)
+static struct ed_event *peek(struct ed_batch *b, size_t room)
 {
 	struct ed_event *ev;
 
-	if (b->cap - b->used < ED_EVENT_MAX_BYTES)
+	if (b->cap - b->used < room)
 		return NULL;
 	ev = (struct ed_event *)(void *)(b->data + b->used);
 	memset(ev, 0, sizeof(*ev));
 	return ev;
 }
 
+struct ed_event *ed_batch_peek(struct ed_batch *b)
+{
+	return peek(b, ED_EVENT_MAX_BYTES);
+}
+
+struct ed_event *ed_batch_peek_process(struct ed_batch *b)
+{
+	return peek(b, ED_EVENT_PROCESS_MAX_BYTES);
+}
+
+static size_t aligned(size_t n)
+{
+	return (n + 7) & ~(size_t)7;
+}
+
+static void commit(struct ed_batch *b, struct ed_event *ev, size_t n)
+{
+	assert((uint8_t *)ev == b->data + b->used);
+	ev->size_bytes = (uint16_t)aligned(n);
+	b->used += ev->size_bytes;
+	b->n_events++;
+}
+
 void ed_batch_commit(struct ed_batch *b, struct ed_event *ev)
 {
-	size_t n = (sizeof(*ev) + ev->name_n + 7) & ~(size_t)7;
+	commit(b, ev, sizeof(*ev) + ev->name_n);
+}
 
-	assert((uint8_t *)ev == b->data + b->used);
-	ev->size_bytes = (uint16_t)n;
-	b->used += n;
-	b->n_events++;
+/* A masked name becomes "<hash>.hidden", which keeps what is left of it: whether two are equal. */
+static void hide_name(struct ed_event *ev)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t *name = ed_event_name_room(ev);
+
+	name[0] = 8;
+	for (unsigned i = 0; i < 8; i++)
+		name[1 + i] = (uint8_t)digits[ev->answers.hash >> (28 - 4 * i) & 15];
+	memcpy(name + 9, ED_HIDDEN_ZONE, sizeof(ED_HIDDEN_ZONE));
+	ev->name_n = 9 + sizeof(ED_HIDDEN_ZONE);
+	ev->answers.hash = 0;
+	ev->has |= ED_FIELD_QNAME;
+}
+
+void ed_batch_commit_process(struct ed_batch *b, struct ed_event *ev, const struct ed_process *p,
+			     const struct ed_span text[static ED_TEXT_N])
+{
+	size_t at;
+
+	if ((ev->lost & ED_LOST_NAME) && ev->name_n == 0 && ed_event_is_lookup(ev))
+		hide_name(ev);
+	at = aligned(sizeof(*ev) + ev->name_n);
+	ev->process_off = (uint16_t)at;
+	at += ed_process_write(p, text, (struct ed_process *)(void *)((uint8_t *)ev + at),
+			       ED_PROCESS_MAX_BYTES);
+	commit(b, ev, at);
 }

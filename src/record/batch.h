@@ -20,6 +20,7 @@
 	DROP(OTHER_LOG, "other-log", false, "a record of another kind in a mixed stream") \
 	DROP(UPSTREAM, "upstream", false, "a resolver's own lookup, beside its clients'") \
 	DROP(NO_QUERY, "reply-without-query", false, "its query is not near it")          \
+	DROP(ORPHAN, "orphan-record", false, "a part whose main record is not near it")   \
 	DROP(OUTSIDE, "outside-time", false, "before --from or after --to")               \
 	DROP(RETRANSMIT, "retransmission", false, "TCP data seen before")                 \
 	DROP(LINK, "bad-link-layer", true, "link layer unknown or cut short")             \
@@ -82,6 +83,9 @@ void ed_batch_reset(struct ed_batch *b);
  * batch. */
 struct ed_event *ed_batch_peek(struct ed_batch *b);
 
+/* The same, with room for a process behind the name. */
+struct ed_event *ed_batch_peek_process(struct ed_batch *b);
+
 /* Room for the name of the event that ed_batch_peek returned. */
 static inline uint8_t *ed_event_name_room(struct ed_event *ev)
 {
@@ -90,6 +94,15 @@ static inline uint8_t *ed_event_name_room(struct ed_event *ev)
 
 /* Makes the event of ed_batch_peek, with its @ev->name_n set, part of the batch. */
 void ed_batch_commit(struct ed_batch *b, struct ed_event *ev);
+
+/*
+ * The same for an event of ed_batch_peek_process, with who asked: @p but for its text_n and is_cut,
+ * which are made from @text, a span for each ed_text. Fills ev->process_off. A lookup whose name
+ * the source masked (ED_LOST_NAME, name_n 0) gets a name under ED_HIDDEN_ZONE made of
+ * answers.hash, the FNV-1a of the name if the source tells it.
+ */
+void ed_batch_commit_process(struct ed_batch *b, struct ed_event *ev, const struct ed_process *p,
+			     const struct ed_span text[static ED_TEXT_N]);
 
 /* The event at byte @pos (0 for the first), NULL at the end; the next lies at @pos + size_bytes. */
 static inline struct ed_event *ed_batch_at(const struct ed_batch *b, size_t pos)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The canonical event: one observation, whatever recorded it. Events lie in a batch one behind the
- * other, 8-byte aligned; a DNS event is this struct and, right behind it, the name in wire form. No
- * pointers, so a batch can be handed to another thread, copied or written out as it is
- * (docs/adr/0003).
+ * other, 8-byte aligned; an event is this struct, right behind it the name in wire form, and behind
+ * that, aligned again, who asked (record/process.h) where the source knows. No pointers, so a batch
+ * can be handed to another thread, copied or written out as it is (docs/adr/0003).
  *
  * Unknown is always representable: `has` says which fields are known (record/field.h), `lost` what
  * the source destroyed.
@@ -13,7 +13,9 @@
 
 #include "base/addr.h"
 #include "base/name.h"
+#include "base/hash.h"
 #include "record/field.h"
+#include "record/process.h"
 
 #include <assert.h>
 
@@ -22,6 +24,9 @@ enum ed_event_kind {
 	ED_EVENT_DNS_RESPONSE,
 	ED_EVENT_DNS_PAIR, /* the source paired them (Zeek) */
 	ED_EVENT_NOT_DNS,  /* a payload on port 53 that cannot be DNS: sizes, no name */
+	ED_EVENT_FLOW,     /* a connection or a flow record; its name is that of a TLS handshake */
+	ED_EVENT_PROCESS,  /* a program was started */
+	ED_EVENT_PACKAGE,  /* software of a hypervisor was installed, removed or listed */
 	ED_EVENT_N
 };
 
@@ -53,6 +58,9 @@ enum ed_transport {
 	ED_TRANSPORT_DOQ,
 	ED_TRANSPORT_LOCAL,
 };
+
+/* The zone of names that the source masked: "<hash>.hidden"; wire form without the root byte. */
+#define ED_HIDDEN_ZONE "\6hidden"
 
 /* What the source did to the name. */
 enum ed_lost {
@@ -149,6 +157,62 @@ struct ed_foreign_payload {
 	uint8_t first[ED_FOREIGN_FIRST_BYTES];
 };
 
+/* What protocol a flow carries, as far as the source or its port tells. */
+enum ed_flow_service {
+	ED_FLOW_OTHER,
+	ED_FLOW_DNS,   /* port 53, or the source recognised it */
+	ED_FLOW_DOT,   /* DNS over TLS or QUIC: port 853 */
+	ED_FLOW_HTTPS, /* may carry DNS: port 443, TLS */
+};
+
+/* What a byte count of a flow includes. */
+enum ed_counted { ED_COUNTED_UNKNOWN, ED_COUNTED_PAYLOAD, ED_COUNTED_IP, ED_COUNTED_FRAME };
+
+/* Of a flow: client is who opened it, resolver the other end, size_query and size_response the
+ * bytes from and to the client (no more than fits). */
+struct ed_flow {
+	uint32_t packets_up, packets_down;
+	uint32_t duration_ms;
+	uint32_t sample_rate; /* one packet in so many was seen; 0, 1: all */
+	uint8_t service;      /* ed_flow_service */
+	uint8_t counted;      /* ed_counted: what the byte counts include */
+};
+
+enum ed_package_action {
+	ED_PACKAGE_LISTED,
+	ED_PACKAGE_INSTALLED,
+	ED_PACKAGE_REMOVED,
+	ED_PACKAGE_LEVEL_SET, /* the host's own acceptance level was changed */
+};
+
+/* VMware's acceptance levels, strictest first; 0: not known. */
+enum ed_acceptance {
+	ED_ACCEPTANCE_UNKNOWN,
+	ED_ACCEPTANCE_CERTIFIED,
+	ED_ACCEPTANCE_ACCEPTED,
+	ED_ACCEPTANCE_PARTNER,
+	ED_ACCEPTANCE_COMMUNITY,
+};
+
+/* What a baseline of known good packages says of one, best first; ed_event is filled by enrich/. */
+enum ed_package_judgement {
+	ED_PACKAGE_NOT_JUDGED,
+	ED_PACKAGE_KNOWN_GOOD,
+	ED_PACKAGE_OTHER_VERSION,
+	ED_PACKAGE_UNVOUCHED, /* no baseline: accepted only by the community */
+	ED_PACKAGE_LOWER_LEVEL,
+	ED_PACKAGE_OTHER_VENDOR,
+	ED_PACKAGE_UNKNOWN_NAME,
+};
+
+/* Name, version and vendor are texts of the event's process. */
+struct ed_package {
+	uint8_t action;     /* ed_package_action */
+	uint8_t acceptance; /* ed_acceptance */
+	uint8_t judgement;  /* ed_package_judgement; filled by enrich/ */
+	bool is_forced;     /* signature or dependency checks were switched off */
+};
+
 struct ed_event {
 	/* head: every kind */
 	int64_t time_ns;
@@ -182,6 +246,8 @@ struct ed_event {
 	union {
 		struct ed_dns_answers answers;
 		struct ed_foreign_payload foreign; /* of ED_EVENT_NOT_DNS */
+		struct ed_flow flow;               /* of ED_EVENT_FLOW */
+		struct ed_package package;         /* of ED_EVENT_PACKAGE */
 	};
 	/* filled by enrich/ */
 	uint64_t name_hash;    /* of the lower-cased name */
@@ -204,14 +270,21 @@ struct ed_event {
 	uint8_t zone_service;     /* ed_service of the zone (enrich/services.h) */
 	uint8_t reputation;       /* ed_reputation_class */
 	uint8_t reputation_feed;  /* index of the feed that says so */
-	uint8_t pad[6];
+	/* who asked */
+	uint8_t platform;   /* ed_platform of the client; the format's word, else the inventory's */
+	uint8_t asset_role; /* ed_asset_role, by the inventory */
+	uint16_t process_off; /* where struct ed_process begins in the event; 0: there is none */
+	uint8_t pad[2];
 };
 
 static_assert(sizeof(struct ed_event) % 8 == 0, "events lie 8-byte aligned in a batch");
 static_assert(sizeof(struct ed_event) <= 192,
 	      "an event stays within four cache lines with a short name");
 
-enum { ED_EVENT_MAX_BYTES = sizeof(struct ed_event) + 256 };
+enum {
+	ED_EVENT_MAX_BYTES = sizeof(struct ed_event) + 256, /* without a process */
+	ED_EVENT_PROCESS_MAX_BYTES = ED_EVENT_MAX_BYTES + ((ED_PROCESS_MAX_BYTES + 7) & ~7),
+};
 
 static inline const uint8_t *ed_event_name(const struct ed_event *ev)
 {
@@ -221,6 +294,25 @@ static inline const uint8_t *ed_event_name(const struct ed_event *ev)
 static inline struct ed_span ed_event_qname(const struct ed_event *ev)
 {
 	return ed_span_of(ed_event_name(ev), ev->name_n);
+}
+
+/* Who asked; NULL when the source does not say. */
+static inline const struct ed_process *ed_event_process(const struct ed_event *ev)
+{
+	return ev->process_off ? (const void *)((const uint8_t *)ev + ev->process_off) : NULL;
+}
+
+/* True for what asks or answers a name: the events that evidence is about. */
+static inline bool ed_event_is_lookup(const struct ed_event *ev)
+{
+	return ev->kind <= ED_EVENT_DNS_PAIR;
+}
+
+/* The zone of a program's masked names, which is its own: two programs' masked names have nothing
+ * in common. @asker_hash: ed_event.client_hash. */
+static inline uint64_t ed_hidden_zone_hash(uint64_t asker_hash, uint64_t hash_key)
+{
+	return ed_hash_pair(~hash_key, asker_hash);
 }
 
 /* The labels before the zone, without root byte: what a tunnel would fill. */

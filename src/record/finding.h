@@ -22,7 +22,9 @@ struct ed_finding {
 	double posterior; /* calibrated chance that it is a tunnel; 0: not weighed */
 	uint32_t n_evidence;
 	struct ed_evidence evidence[ED_EVIDENCE_FAMILIES_MAX];
-	struct ed_addr client;
+	struct ed_addr client;        /* not known: the domain over all, or a program's lookups */
+	const struct ed_actor *actor; /* the program behind it; borrowed; NULL: not known */
+	bool is_masked;               /* the source hides the names */
 	struct ed_name domain;
 	struct ed_addr server; /* what it is about when the verdict is POLICY; else not set */
 	uint32_t n_clients;
@@ -30,7 +32,7 @@ struct ed_finding {
 	double info_bytes;
 	double answer_bytes;
 	uint64_t n_queries, n_names;
-	uint32_t formats;
+	uint64_t formats;      /* bit i: row i of the formats saw it */
 	uint8_t n_first_bytes; /* with POLICY: of the first payload */
 	uint8_t first_bytes[ED_FIRST_BYTES_MAX];
 	uint32_t n_samples;

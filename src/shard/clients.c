@@ -10,7 +10,7 @@
 
 enum { WAYS = 2, ZONE_BITS = 64, FEW_ZONES = 2, MANY_ZONES = 60, MAIL_ZONES = 4 };
 
-int ed_clients_init(struct ed_clients *t, uint32_t capacity)
+int ed_clients_init(struct ed_clients *t, uint32_t capacity, struct ed_mem_pool *pool)
 {
 	uint32_t n_sets = 2;
 
@@ -18,7 +18,7 @@ int ed_clients_init(struct ed_clients *t, uint32_t capacity)
 		n_sets *= 2;
 	memset(t, 0, sizeof(*t));
 	t->set_mask = n_sets - 1;
-	t->clients = ed_mem_zalloc((size_t)n_sets * WAYS, sizeof(*t->clients));
+	t->clients = ed_mem_take(pool, (size_t)n_sets * WAYS, sizeof(*t->clients));
 	return t->clients ? 0 : -ENOMEM;
 }
 

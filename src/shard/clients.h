@@ -8,6 +8,7 @@
 #ifndef ED_SHARD_CLIENTS_H
 #define ED_SHARD_CLIENTS_H
 
+#include "base/mem.h"
 #include "evidence/evidence.h"
 
 struct ed_client {
@@ -27,7 +28,7 @@ struct ed_clients {
 	uint64_t n_displaced;
 };
 
-int ed_clients_init(struct ed_clients *t, uint32_t capacity);
+int ed_clients_init(struct ed_clients *t, uint32_t capacity, struct ed_mem_pool *pool);
 void ed_clients_done(struct ed_clients *t);
 void ed_clients_prefetch(const struct ed_clients *t, uint64_t client_hash);
 

@@ -22,7 +22,7 @@ enum {
 static const double COUNTER_SLACK = 0.2; /* three standard errors of the distinct counter */
 
 int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches,
-		      uint64_t hash_key)
+		      uint64_t hash_key, struct ed_mem_pool *pool)
 {
 	uint32_t n_slots = 16;
 
@@ -34,10 +34,10 @@ int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sket
 	t->slot_mask = n_slots - 1;
 	t->n_sketches = n_sketches;
 	t->hash_key = hash_key;
-	t->keys = ed_mem_zalloc(capacity, sizeof(*t->keys));
-	t->seeds = ed_mem_zalloc(capacity, sizeof(*t->seeds));
-	t->slots = ed_mem_zalloc(n_slots, sizeof(*t->slots));
-	t->sketches = ed_mem_zalloc(n_sketches, sizeof(*t->sketches));
+	t->keys = ed_mem_take(pool, capacity, sizeof(*t->keys));
+	t->seeds = ed_mem_take(pool, capacity, sizeof(*t->seeds));
+	t->slots = ed_mem_take(pool, n_slots, sizeof(*t->slots));
+	t->sketches = ed_mem_take(pool, n_sketches, sizeof(*t->sketches));
 	if (!t->keys || !t->seeds || !t->slots || !t->sketches) {
 		ed_key_table_done(t);
 		return -ENOMEM;
@@ -90,6 +90,24 @@ void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash, size_t n_b
 		for (size_t line = 0; line < n_bytes; line += 64)
 			__builtin_prefetch(k + line);
 	}
+}
+
+/* What a payload is known by in the exact set and in the sketches. */
+static uint64_t sketch_hash(uint32_t id)
+{
+	return ed_hash_mix(id);
+}
+
+void ed_key_prefetch_sketch(const struct ed_key_table *t, uint64_t hash, uint64_t payload_hash)
+{
+	const struct ed_key_slot *s = &t->slots[slot_home(t, hash)];
+	uint32_t sketch;
+
+	if (!s->index || s->tag != (uint32_t)hash)
+		return;
+	sketch = t->keys[s->index - 1].sketch;
+	if (sketch != ED_KEY_NONE)
+		ed_seen_prefetch(&t->sketches[sketch].seen, sketch_hash((uint32_t)payload_hash));
 }
 
 static void slot_insert(struct ed_key_table *t, uint32_t index)
@@ -340,7 +358,7 @@ static bool small_to_sketch(struct ed_key_table *t, struct ed_key *k)
 	s->owner = (uint32_t)(k - t->keys);
 	k->sketch = (uint32_t)(s - t->sketches);
 	for (unsigned i = 0; i < ED_KEY_SMALL; i++) {
-		uint64_t h = ed_hash_mix(k->small[i]);
+		uint64_t h = sketch_hash(k->small[i]);
 
 		ed_whll_add(&s->generation[0], h, k->small_weight[i]);
 		(void)ed_seen_test_and_set(&s->seen, h);
@@ -389,10 +407,10 @@ static bool note_payload(struct ed_key_table *t, struct ed_key *k, const struct 
 		}
 	}
 	s = &t->sketches[k->sketch];
-	if (ed_seen_test_and_set(&s->seen, ed_hash_mix(id)))
+	if (ed_seen_test_and_set(&s->seen, sketch_hash(id)))
 		return false;
 	weight = predicted_weight(s, bid);
-	ed_whll_add(&s->generation[0], ed_hash_mix(id), weight);
+	ed_whll_add(&s->generation[0], sketch_hash(id), weight);
 	note_weight(k, weight);
 	return true;
 }

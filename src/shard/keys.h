@@ -22,6 +22,7 @@
 
 #include "evidence/evidence.h"
 #include "base/hash.h"
+#include "base/mem.h"
 #include "base/span.h"
 #include "sketch/crowd.h"
 #include "sketch/question_code.h"
@@ -76,14 +77,16 @@ struct ed_key {
 	uint32_t extra[ED_KEY_GENERATIONS];
 	uint32_t month_names_bytes[ED_KEY_MONTHS];
 	uint32_t month_extra[ED_KEY_MONTHS];
-	uint32_t resolver;            /* hash of the server asked last; 0: not known */
+	union {
+		uint32_t resolver;  /* hash of the server asked last; 0: not known */
+		uint32_t next_free; /* of a free place: index + 1 of the next one */
+	};
 	uint16_t half;                /* half windows since the key was made */
 	bool is_uncounted;            /* no sketch was free: what it says is known only in part */
 	uint8_t service;              /* ed_service of the domain */
 	uint32_t small[ED_KEY_SMALL]; /* payload hashes: the exact set */
 	uint8_t small_weight[ED_KEY_SMALL]; /* bytes of information, at least 1 */
-	uint32_t next_free;                 /* index + 1 in the list of free places */
-	uint32_t formats;                   /* bit i: format row i */
+	uint64_t formats;                   /* bit i: format row i */
 	union {
 		struct ed_crowd crowd;             /* DOMAIN: the clients */
 		struct ed_question_code questions; /* PAIR: the sequence of questions */
@@ -118,8 +121,9 @@ struct ed_key_table {
 	uint64_t n_evicted, n_refused, n_sketches_taken;
 };
 
+/* 0 or -ENOMEM. @pool is where its memory comes from (base/mem.h); NULL: none. */
 int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches,
-		      uint64_t hash_key);
+		      uint64_t hash_key, struct ed_mem_pool *pool);
 void ed_key_table_done(struct ed_key_table *t);
 
 /* The hash of a key: of a zone and a client, 0 for the one that its kind leaves out. Never 0. */
@@ -132,10 +136,11 @@ static inline uint64_t ed_key_hash(uint64_t a, uint64_t b, enum ed_key_kind kind
 
 struct ed_key *ed_key_find(struct ed_key_table *t, uint64_t hash);
 
-/* The two memory accesses of a look-up, begun early: first the slot, some events later the first
- * @n_bytes of the key. */
+/* The memory accesses of a look-up, begun early: first the slot, some events later the first
+ * @n_bytes of the key, then what its sketch knows of the payload. */
 void ed_key_prefetch_slot(const struct ed_key_table *t, uint64_t hash);
 void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash, size_t n_bytes);
+void ed_key_prefetch_sketch(const struct ed_key_table *t, uint64_t hash, uint64_t payload_hash);
 
 /* What a lookup brings to the table. */
 struct ed_key_bid {

@@ -79,7 +79,7 @@ static void count(struct ed_not_dns_pair *pair, const struct ed_event *ev)
 	w->last_hash = ev->foreign.hash;
 	pair->n_tcp += ev->transport == ED_TRANSPORT_TCP;
 	pair->contents |= UINT64_C(1) << (ev->foreign.hash & 63);
-	pair->formats |= UINT32_C(1) << (ev->format & 31);
+	pair->formats |= UINT64_C(1) << (ev->format & 63);
 }
 
 struct ed_not_dns_pair *ed_not_dns_note(struct ed_not_dns *t, const struct ed_event *ev,

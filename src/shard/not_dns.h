@@ -37,7 +37,7 @@ struct ed_not_dns_pair {
 	int64_t first_ns, last_ns;
 	struct ed_not_dns_way way[2]; /* to the server, from it */
 	uint64_t n_tcp;               /* payloads in TCP, both ways */
-	uint32_t formats;
+	uint64_t formats;
 	uint64_t contents; /* linear counting of payloads: one bit each */
 	uint8_t told;      /* ed_level of the last finding; 0: none yet */
 	uint8_t n_first;

@@ -28,6 +28,7 @@ static void set_observers(struct ed_partition *p, enum ed_key_kind kind)
 
 int ed_partition_init(struct ed_partition *p, unsigned index, const struct ed_partition_conf *conf)
 {
+	struct ed_mem_pool *pool = conf->pool;
 	int r;
 
 	memset(p, 0, sizeof(*p));
@@ -35,15 +36,18 @@ int ed_partition_init(struct ed_partition *p, unsigned index, const struct ed_pa
 	p->index = index;
 	for (unsigned kind = 0; kind < ED_KEY_N; kind++)
 		set_observers(p, kind);
-	r = ed_key_table_init(&p->keys, conf->n_keys, conf->n_sketches, conf->hash_key);
+	r = ed_key_table_init(&p->keys, conf->n_keys, conf->n_sketches, conf->hash_key, pool);
 	if (r == 0)
-		r = ed_pending_init(&p->pending, conf->n_pending);
+		r = ed_pending_init(&p->pending, conf->n_pending, pool);
 	if (r == 0)
-		r = ed_shared_names_init(&p->shared, conf->n_shared_names);
+		r = ed_shared_names_init(&p->shared, conf->n_shared_names, pool);
 	if (r == 0)
-		r = ed_clients_init(&p->client_table, conf->n_clients);
-	p->suspects = ed_mem_zalloc(conf->n_suspects, sizeof(*p->suspects));
-	if (r == 0 && !p->suspects)
+		r = ed_clients_init(&p->client_table, conf->n_clients, pool);
+	if (r == 0)
+		r = ed_machines_init(&p->machines, conf->machines_bytes, conf->hash_key);
+	p->actors = ed_mem_zalloc(conf->n_suspects, sizeof(*p->actors));
+	p->suspects = ed_mem_take(pool, conf->n_suspects, sizeof(*p->suspects));
+	if (r == 0 && (!p->suspects || !p->actors))
 		r = -ENOMEM;
 	if (r < 0)
 		ed_partition_done(p);
@@ -56,6 +60,9 @@ void ed_partition_done(struct ed_partition *p)
 	ed_pending_done(&p->pending);
 	ed_shared_names_done(&p->shared);
 	ed_clients_done(&p->client_table);
+	ed_machines_done(&p->machines);
+	ed_mem_free(p->actors);
+	p->actors = NULL;
 	ed_mem_free(p->suspects);
 	p->suspects = NULL;
 }
@@ -98,6 +105,14 @@ static void note_reputation(struct ed_key *k, const struct ed_sighting *s)
 		k->next_weigh = k->n_queries;
 }
 
+static void note_suspect(struct ed_partition *p, uint32_t suspect, const struct ed_sighting *s)
+{
+	if (s->is_new)
+		ed_suspect_sample(&p->suspects[suspect], s->ev);
+	if (s->ev->process_off != 0 && !p->actors[suspect].known)
+		ed_actor_learn(&p->actors[suspect], ed_event_process(s->ev), s->ev->platform);
+}
+
 /* What every kind of key does with a sighting, once its novelty is known. */
 static void key_sees(struct ed_partition *p, struct ed_key *k, const struct ed_sighting *s)
 {
@@ -118,13 +133,13 @@ static void key_sees(struct ed_partition *p, struct ed_key *k, const struct ed_s
 	k->has |= ev->has;
 	if (ev->zone_service != ED_SERVICE_NONE)
 		k->service = ev->zone_service;
-	k->formats |= UINT32_C(1) << (ev->format & 31);
+	k->formats |= UINT64_C(1) << (ev->format & 63);
 	k->n_queries += s->is_query;
 	k->n_responses += s->is_response;
 	note_reputation(k, s);
 	observe(p, k, s);
-	if (k->suspect != ED_KEY_NONE && s->is_new)
-		ed_suspect_sample(&p->suspects[k->suspect], ev);
+	if (k->suspect != ED_KEY_NONE)
+		note_suspect(p, k->suspect, s);
 	if (k->n_queries < k->next_weigh)
 		return;
 	k->next_weigh = k->n_queries +
@@ -141,19 +156,21 @@ static struct ed_span predictable(const struct ed_event *ev)
 }
 
 /* What the sighting brings to any key's table; the payload's text only to that of a pair. */
-static struct ed_key_bid bid_of(const struct ed_sighting *s)
+static void bid_of(const struct ed_sighting *s, struct ed_key_bid *ret)
 {
 	const struct ed_event *ev = s->ev;
 	unsigned weight = s->code_mbits ? weight_bytes(s->code_mbits) : 0;
 
 	if (s->is_shared)
 		weight = weight ? 1 : 0; /* costs its index, not its name */
-	return (struct ed_key_bid){ .payload_hash = s->payload_hash,
-				    .weight_bytes = weight,
-				    .quiet = weight == 0 || s->is_shared,
-				    .sure = ev->reputation == ED_REPUTATION_BAD,
-				    .draw = (uint64_t)ev->time_ns ^ ev->offset << 40,
-				    .time_ns = ev->time_ns };
+	/* member by member: a copy of the whole would wait for each of the narrow stores */
+	ret->payload_hash = s->payload_hash;
+	ret->payload = ed_span_of(NULL, 0);
+	ret->weight_bytes = weight;
+	ret->quiet = weight == 0 || s->is_shared;
+	ret->sure = ev->reputation == ED_REPUTATION_BAD;
+	ret->draw = (uint64_t)ev->time_ns ^ ev->offset << 40;
+	ret->time_ns = ev->time_ns;
 }
 
 /* Finds or admits the key, notes the payload, fills novelty. NULL: the key has no place. */
@@ -206,8 +223,17 @@ static void pair_asks(struct ed_partition *p, struct ed_key *pair, const struct 
 	ed_key_note_extra(pair, ed_question_code(&pair->questions, many, &q));
 }
 
+/* Whom a lookup counts for where it matters how many ask: the programs of a machine are one. */
+static uint64_t asker_of(const struct ed_partition *p, const struct ed_event *ev)
+{
+	return ev->process_off == 0 || (ev->has & ED_FIELD_CLIENT) ?
+		       ev->client_hash :
+		       ed_process_host_hash(ed_event_process(ev), p->conf->hash_key);
+}
+
 static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 {
+	uint64_t asker = asker_of(v->p, v->ev);
 	struct ed_partition *p = v->p;
 	const struct ed_event *ev = v->ev;
 	struct ed_key *domain, *pair;
@@ -217,15 +243,14 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 	s.code_mbits = ev->zone_off > 0 ? ev->payload_code : 0;
 	s.payload_hash = ev->name_hash;
 	if (s.is_query)
-		s.n_askers = (uint8_t)ed_shared_names_note(&p->shared, ev->name_hash,
-							   ev->client_hash);
+		s.n_askers = (uint8_t)ed_shared_names_note(&p->shared, ev->name_hash, asker);
 	s.is_shared = ev->zone_off > 0 && s.n_askers >= ED_SHARED_CLIENTS;
-	bid = bid_of(&s);
+	bid_of(&s, &bid);
 	s.key_kind = ED_KEY_DOMAIN;
 	domain = key_for(p, v->domain, &bid, &s);
 	if (domain) {
 		if (s.is_query)
-			ed_crowd_add(&domain->crowd, ev->client_hash);
+			ed_crowd_add(&domain->crowd, asker);
 		key_sees(p, domain, &s);
 	}
 	s.key_kind = ED_KEY_PAIR;
@@ -292,7 +317,7 @@ static void client_role(const struct ed_visit *v, struct ed_sighting s)
 	/* an answer tells the domain too, where nobody saw the question; where somebody did it is
 	 * not new */
 	s.is_query = true;
-	bid = bid_of(&s);
+	bid_of(&s, &bid);
 	client = key_for(v->p, v->client, &bid, &s);
 	if (client && can_be_copy(ev) && is_repeat_of_last(client, ev))
 		return;
@@ -303,7 +328,7 @@ static void client_role(const struct ed_visit *v, struct ed_sighting s)
 
 static void tell_not_dns(struct ed_partition *p, const struct ed_not_dns_pair *pair)
 {
-	const struct ed_analytic *a = ed_analytics[0];
+	const struct ed_analytic *a = ed_analytics[ed_analytic_row_of(ED_PLATFORM_NETWORK)];
 	struct ed_finding f;
 
 	ed_not_dns_finding(pair, &f);
@@ -348,6 +373,18 @@ void ed_visit_touch(const struct ed_visit *v)
 		ed_key_prefetch_key(&p->keys, v->client, p->key_bytes[ED_KEY_CLIENT]);
 }
 
+void ed_visit_reach(const struct ed_visit *v)
+{
+	const struct ed_partition *p = v->p;
+
+	if (v->roles & ED_ROLE_ZONE) {
+		ed_key_prefetch_sketch(&p->keys, v->pair, v->ev->name_hash);
+		ed_key_prefetch_sketch(&p->keys, v->domain, v->ev->name_hash);
+	}
+	if (v->roles & ED_ROLE_CLIENT)
+		ed_key_prefetch_sketch(&p->keys, v->client, v->ev->zone_hash);
+}
+
 void ed_visit(const struct ed_visit *v)
 {
 	const struct ed_event *ev = v->ev;
@@ -362,6 +399,8 @@ void ed_visit(const struct ed_visit *v)
 			tell_not_dns(p, pair);
 		return;
 	}
+	if ((v->roles & ED_ROLE_HOST) && ev->process_off != 0)
+		ed_machines_note(&p->machines, ev);
 	if (!(ev->has & ED_FIELD_QNAME) || ev->name_n == 0)
 		return;
 	s.is_query = ev->kind != ED_EVENT_DNS_RESPONSE;

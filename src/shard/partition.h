@@ -13,6 +13,7 @@
 #include "record/finding.h"
 #include "shard/clients.h"
 #include "shard/keys.h"
+#include "shard/machines.h"
 #include "shard/not_dns.h"
 #include "shard/pending.h"
 #include "shard/rare.h"
@@ -27,7 +28,10 @@ enum { ED_PARTITIONS = 16 };
 enum ed_role {
 	ED_ROLE_ZONE = 1,
 	ED_ROLE_CLIENT = 2,
+	ED_ROLE_HOST = 4, /* the machine that a source on it names, or the address of a flow */
 };
+
+enum { ED_ROLES = 3 };
 
 static inline unsigned ed_partition_of(uint64_t hash)
 {
@@ -58,8 +62,10 @@ static inline bool ed_client_cares(const struct ed_event *ev)
 
 /* A key that is being watched: what an alert will need and the key has no room for. */
 struct ed_suspect {
-	uint32_t key;     /* index of its key; ED_KEY_NONE: free */
-	float score_bits; /* at the last weighing */
+	uint32_t key;           /* index of its key; ED_KEY_NONE: free */
+	uint8_t analytic;       /* row of the one that speaks about it */
+	uint8_t machine_traits; /* ed_machine_trait, of the client; known after the join */
+	float score_bits;       /* at the last weighing */
 	struct ed_addr client;
 	struct ed_name domain;
 	uint32_t n_new;     /* names that were new since it is watched */
@@ -75,11 +81,19 @@ struct ed_partition_conf {
 	const char *const *feed_names; /* by the index of the feed; NULL when there is none */
 	uint64_t hash_key;
 	uint32_t n_keys, n_sketches, n_suspects, n_pending, n_shared_names,
-		n_clients; /* a partition */
+		n_clients;        /* a partition */
+	size_t machines_bytes;    /* a partition */
+	struct ed_mem_pool *pool; /* that ed_partition_init takes its tables from; NULL: none */
 	void *arg;
 	/* A finding of medium or above, or lower ones of keys under watch; called by the owner's
 	 * thread. */
 	void (*finding)(void *arg, unsigned partition, const struct ed_finding *f);
+	/* Addresses that the inventory knows of a host at that time, at most @n_max; NULL: there is
+	 * no inventory. Returns how many. */
+	unsigned (*host_addrs)(void *arg, struct ed_span host, int64_t time_ns, struct ed_addr *ret,
+			       unsigned n_max);
+	/* The incident of the key is told by another one. */
+	void (*withdraw)(void *arg, unsigned partition, uint64_t key_hash);
 };
 
 /* A family that looks at a kind of key, and where in the key it keeps its state. */
@@ -99,6 +113,7 @@ struct ed_partition {
 	struct ed_clients client_table;
 	struct ed_resolvers resolvers;
 	struct ed_not_dns not_dns;
+	struct ed_machines machines;
 	struct ed_crowd all_clients; /* of events in the role zone */
 	uint64_t all_zones;          /* the same, linear counting as in clients.h */
 	int64_t first_ns;            /* of the first event with a time; 0: none yet */
@@ -109,6 +124,7 @@ struct ed_partition {
 	struct ed_usual usual;
 	struct ed_rare rare;
 	struct ed_suspect *suspects;
+	struct ed_actor *actors; /* of each suspect; known where a source names the program */
 	uint32_t n_suspects_used;
 	uint64_t n_suspects_displaced;
 	struct ed_hll clients,
@@ -122,7 +138,7 @@ void ed_partition_done(struct ed_partition *p);
 /*
  * One event on its way through a partition. The keys it will touch are computed when it is
  * prepared, so that their memory can be fetched while earlier events are worked on: prepare, then
- * touch, then visit.
+ * touch, then reach, then visit.
  */
 struct ed_visit {
 	struct ed_partition *p;
@@ -137,6 +153,7 @@ struct ed_visit {
 void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigned roles,
 		      struct ed_visit *ret);
 void ed_visit_touch(const struct ed_visit *v);
+void ed_visit_reach(const struct ed_visit *v);
 void ed_visit(const struct ed_visit *v);
 
 /* The input ended: every suspect is weighed once more, so that the findings carry the last figures.

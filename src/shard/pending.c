@@ -11,7 +11,7 @@ enum { WAYS = 4 };
 
 static const uint64_t WAITS = 1;
 
-int ed_pending_init(struct ed_pending *p, uint32_t capacity)
+int ed_pending_init(struct ed_pending *p, uint32_t capacity, struct ed_mem_pool *pool)
 {
 	uint32_t n_sets = 2;
 
@@ -19,7 +19,7 @@ int ed_pending_init(struct ed_pending *p, uint32_t capacity)
 		n_sets *= 2;
 	memset(p, 0, sizeof(*p));
 	p->set_mask = n_sets - 1;
-	p->entries = ed_mem_zalloc((size_t)n_sets * WAYS, sizeof(*p->entries));
+	p->entries = ed_mem_take(pool, (size_t)n_sets * WAYS, sizeof(*p->entries));
 	return p->entries ? 0 : -ENOMEM;
 }
 

@@ -7,6 +7,7 @@
 #ifndef ED_SHARD_PENDING_H
 #define ED_SHARD_PENDING_H
 
+#include "base/mem.h"
 #include "record/event.h"
 
 #define ED_PENDING_LIFE_NS (10 * INT64_C(1000000000))
@@ -32,8 +33,9 @@ enum ed_pending_verdict {
 	ED_PENDING_DUPLICATE, /* the same packet again */
 };
 
-/* @capacity is rounded down to a power of two, at least 8. 0 or -ENOMEM. */
-int ed_pending_init(struct ed_pending *p, uint32_t capacity);
+/* @capacity is rounded down to a power of two, at least 8. 0 or -ENOMEM. @pool: as
+ * for ed_mem_take. */
+int ed_pending_init(struct ed_pending *p, uint32_t capacity, struct ed_mem_pool *pool);
 void ed_pending_done(struct ed_pending *p);
 
 /* What query and response have in common. */

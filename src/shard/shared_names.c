@@ -7,14 +7,14 @@
 
 #include "base/mem.h"
 
-int ed_shared_names_init(struct ed_shared_names *t, uint32_t capacity)
+int ed_shared_names_init(struct ed_shared_names *t, uint32_t capacity, struct ed_mem_pool *pool)
 {
 	uint32_t n = 16;
 
 	while (n * 2 <= capacity)
 		n *= 2;
 	t->mask = n - 1;
-	t->names = ed_mem_zalloc(n, sizeof(*t->names));
+	t->names = ed_mem_take(pool, n, sizeof(*t->names));
 	return t->names ? 0 : -ENOMEM;
 }
 

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/mem.h"
+
 enum { ED_SHARED_CLIENTS = 3 };
 
 struct ed_shared_name {
@@ -22,8 +24,9 @@ struct ed_shared_names {
 	uint32_t mask;
 };
 
-/* @capacity is rounded down to a power of two, at least 16. 0 or -ENOMEM. */
-int ed_shared_names_init(struct ed_shared_names *t, uint32_t capacity);
+/* @capacity is rounded down to a power of two, at least 16. 0 or -ENOMEM. @pool: as
+ * for ed_mem_take. */
+int ed_shared_names_init(struct ed_shared_names *t, uint32_t capacity, struct ed_mem_pool *pool);
 void ed_shared_names_done(struct ed_shared_names *t);
 
 /* Notes that @client_hash asked @name_hash; how many different clients have by now, at most

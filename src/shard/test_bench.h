@@ -76,7 +76,7 @@ static inline int bench_new(void **state)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	if (!b || ed_psl_parse(ed_span_str(list), KEY, NULL, &b->psl) != 0 ||
-	    ed_annotator_new(b->psl, KEY, &b->annotator) != 0)
+	    ed_annotator_new(b->psl, KEY, 0, &b->annotator) != 0)
 		return -1;
 	b->conf = (struct ed_partition_conf){ .hash_key = KEY,
 					      .n_keys = 8192,

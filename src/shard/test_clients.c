@@ -35,7 +35,7 @@ static enum ed_client_role role(unsigned n, unsigned n_zones, uint16_t qtype, ui
 	enum ed_client_role ret;
 	struct ed_clients t;
 
-	assert_int_equal(ed_clients_init(&t, 64), 0);
+	assert_int_equal(ed_clients_init(&t, 64, NULL), 0);
 	for (unsigned i = 0; i < n; i++) {
 		struct ed_event ev = question(1, i % n_zones, qtype);
 
@@ -67,7 +67,7 @@ static void test_flags_that_nobody_saw(void **state)
 	struct ed_clients t;
 
 	(void)state;
-	assert_int_equal(ed_clients_init(&t, 64), 0);
+	assert_int_equal(ed_clients_init(&t, 64, NULL), 0);
 	for (unsigned i = 0; i < 100; i++) {
 		struct ed_event ev = question(1, i % 20, ED_RR_A);
 
@@ -88,7 +88,7 @@ static void test_domains_are_counted(void **state)
 		for (unsigned client = 0; client < 50; client++) {
 			struct ed_clients t;
 
-			assert_int_equal(ed_clients_init(&t, 16), 0);
+			assert_int_equal(ed_clients_init(&t, 16, NULL), 0);
 			for (unsigned i = 0; i < n * 2; i++) {
 				struct ed_event ev = question(client, client * 1000 + i % n,
 							      ED_RR_A);
@@ -108,7 +108,7 @@ static void test_the_busier_stays(void **state)
 	struct ed_clients t;
 
 	(void)state;
-	assert_int_equal(ed_clients_init(&t, 64), 0);
+	assert_int_equal(ed_clients_init(&t, 64, NULL), 0);
 	for (unsigned i = 0; i < 20000; i++) {
 		struct ed_event ev = question(1000 + i, i, ED_RR_A);
 

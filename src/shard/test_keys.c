@@ -20,7 +20,7 @@ static const int64_t HOUR_NS = 3600 * INT64_C(1000000000);
 static void table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches,
 		       uint64_t hash_key)
 {
-	assert_int_equal(ed_key_table_init(t, capacity, n_sketches, hash_key), 0);
+	assert_int_equal(ed_key_table_init(t, capacity, n_sketches, hash_key, NULL), 0);
 	t->tau = INFINITY;
 }
 

@@ -46,7 +46,7 @@ static void test_pairs_once(void **state)
 	struct ed_event q = event(1, 2, 3, 1000 * MS_NS);
 
 	(void)state;
-	assert_int_equal(ed_pending_init(&p, 64), 0);
+	assert_int_equal(ed_pending_init(&p, 64, NULL), 0);
 	assert_int_equal(ask(&p, q), ED_PENDING_NEW);
 	assert_int_equal(answer(&p, event(1, 2, 4, 1010 * MS_NS)), ED_PENDING_NEW);
 	assert_int_equal(answer(&p, event(1, 2, 3, 1020 * MS_NS)), ED_PENDING_SETTLED);
@@ -59,7 +59,7 @@ static void test_copies_and_retries(void **state)
 	struct ed_pending p;
 
 	(void)state;
-	assert_int_equal(ed_pending_init(&p, 64), 0);
+	assert_int_equal(ed_pending_init(&p, 64, NULL), 0);
 	assert_int_equal(ask(&p, event(1, 2, 3, 1000 * MS_NS)), ED_PENDING_NEW);
 	assert_int_equal(ask(&p, event(1, 2, 3, 1001 * MS_NS)), ED_PENDING_DUPLICATE);
 	assert_int_equal(answer(&p, event(1, 2, 3, 1010 * MS_NS)), ED_PENDING_SETTLED);
@@ -75,7 +75,7 @@ static void test_full_table_forgets_the_oldest(void **state)
 	unsigned n_paired = 0;
 
 	(void)state;
-	assert_int_equal(ed_pending_init(&p, 64), 0);
+	assert_int_equal(ed_pending_init(&p, 64, NULL), 0);
 	for (uint16_t i = 0; i < 1000; i++)
 		(void)ask(&p, event(i, i, i, (1000 + i) * MS_NS));
 	assert_true(p.n_evicted > 900);
@@ -93,7 +93,7 @@ static void test_copies_of_whole_exchanges(void **state)
 	struct ed_pending p;
 
 	(void)state;
-	assert_int_equal(ed_pending_init(&p, 64), 0);
+	assert_int_equal(ed_pending_init(&p, 64, NULL), 0);
 	assert_int_equal(note(&p, ED_EVENT_DNS_PAIR, ev), ED_PENDING_NEW);
 	assert_int_equal(note(&p, ED_EVENT_DNS_PAIR, ev), ED_PENDING_DUPLICATE);
 	ev.txid++;
@@ -112,7 +112,7 @@ static void test_answer_before_its_question(void **state)
 	struct ed_pending p;
 
 	(void)state;
-	assert_int_equal(ed_pending_init(&p, 64), 0);
+	assert_int_equal(ed_pending_init(&p, 64, NULL), 0);
 	assert_int_equal(answer(&p, event(1, 2, 3, 1020 * MS_NS)), ED_PENDING_NEW);
 	assert_int_equal(answer(&p, event(1, 2, 3, 1021 * MS_NS)), ED_PENDING_DUPLICATE);
 	assert_int_equal(ask(&p, event(1, 2, 3, 1000 * MS_NS)), ED_PENDING_SETTLED);
@@ -126,7 +126,7 @@ static void test_shared_names(void **state)
 	uint64_t name = ed_hash_mix(99);
 
 	(void)state;
-	assert_int_equal(ed_shared_names_init(&t, 1024), 0);
+	assert_int_equal(ed_shared_names_init(&t, 1024, NULL), 0);
 	for (unsigned again = 0; again < 5; again++)
 		assert_int_equal(ed_shared_names_note(&t, name, ed_hash_mix(1)), 1);
 	assert_int_equal(ed_shared_names_note(&t, name, ed_hash_mix(2)), 2);

@@ -16,6 +16,10 @@ static const double CONTENT_FOR_DOMAIN_BITS = 4;
 /* What a place on the list of services is worth; more where nobody else can read the names. */
 static const float SERVICE_BITS = 6, OPERATOR_BITS = 12;
 
+/* Masked names are one key for all that a program asks, where others have a hundred, one a domain:
+ * so many more of them are a tunnel. */
+static const float MASKED_BITS = 6;
+
 /* What a place on a list of popular domains speaks against a tunnel; it moves no ceiling. */
 static const float POPULAR_BITS = 2;
 
@@ -154,6 +158,12 @@ static void subject_reputation(const struct ed_partition *p, const struct ed_key
 		ret->popular = p->conf->feed_names[k->reputation_feed];
 }
 
+static bool is_masked(const struct ed_partition *p, const struct ed_key *k)
+{
+	return k->kind == ED_KEY_PAIR &&
+	       k->zone_hash == ed_hidden_zone_hash(k->client_hash, p->conf->hash_key);
+}
+
 static void subject_of(struct ed_partition *p, struct ed_key *k, struct ed_subject *ret)
 {
 	struct ed_key_info info;
@@ -179,6 +189,7 @@ static void subject_of(struct ed_partition *p, struct ed_key *k, struct ed_subje
 		return;
 	subject_surroundings(p, k, ret);
 	subject_reputation(p, k, ret);
+	ret->is_masked = is_masked(p, k);
 	ret->usual_p = ed_usual_p(&p->usual, ret->role, info.day);
 }
 
@@ -288,6 +299,9 @@ static struct ed_suspect *suspect_of(struct ed_partition *p, struct ed_key *k,
 		ed_name_lower(zone.p, zone.n, s->domain.wire);
 	}
 	k->suspect = (uint32_t)(s - p->suspects);
+	p->actors[k->suspect].known = false;
+	if (ev->process_off != 0)
+		ed_actor_learn(&p->actors[k->suspect], ed_event_process(ev), ev->platform);
 	ed_key_pin(&p->keys, k); /* what is under watch is not evicted */
 	ed_suspect_sample(s, ev);
 	return s;
@@ -300,6 +314,8 @@ static void finding_fill(const struct ed_key *k, const struct ed_suspect *s,
 {
 	ret->key_hash = k->hash;
 	ret->client = s->client;
+	ret->actor = subject->actor;
+	ret->is_masked = subject->is_masked;
 	ret->domain = s->domain;
 	ret->common_parent = k->kind != ED_KEY_CLIENT;
 	ret->all_clients = k->kind == ED_KEY_DOMAIN;
@@ -327,6 +343,8 @@ static bool speaks(const struct ed_key *k, const struct ed_fusion *fusion,
 
 static float service_bits(const struct ed_subject *s, const struct ed_evidence *evidence)
 {
+	if (s->is_masked)
+		return -MASKED_BITS;
 	if (!ed_ceiling_is_service(s, evidence))
 		return ed_ceiling_digest_bits(evidence);
 	return s->service == ED_SERVICE_CLOUD || s->service == ED_SERVICE_LOCAL ? OPERATOR_BITS :
@@ -356,9 +374,21 @@ static void forbid(struct ed_fusion *f)
 	f->verdict = ED_VERDICT_POLICY;
 }
 
+static struct ed_analytic_case case_of(const struct ed_subject *s)
+{
+	return (struct ed_analytic_case){
+		.actor = s->actor,
+		.lasted_s = (double)(s->last_ns - s->first_ns) / 1e9,
+		.n_queries = s->n_queries,
+		.info_bytes = s->info_bytes,
+		.is_inside = s->service == ED_SERVICE_LOCAL,
+	};
+}
+
 static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_event *ev,
 		  const struct ed_subject *subject, size_t row)
 {
+	const struct ed_analytic_case about = case_of(subject);
 	const struct ed_analytic *a = ed_analytics[row];
 	const void *conf = p->conf->analytic_conf[row];
 	struct ed_finding f;
@@ -369,10 +399,10 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	f.server = (struct ed_addr){ { 0 } };
 	f.n_evidence = gather(k, subject, f.evidence);
 	if (a->weigh)
-		a->weigh(conf, f.evidence, f.n_evidence);
+		a->weigh(conf, &about, f.evidence, f.n_evidence);
 	cap(f.evidence, f.n_evidence);
 	note_list_by_shape(p, k, subject, f.evidence);
-	bound = ed_ceiling_exceeded(subject, f.evidence);
+	bound = subject->is_masked ? NULL : ed_ceiling_exceeded(subject, f.evidence);
 	if (bound)
 		ed_evidence_fact_text(&f.evidence[ED_EVIDENCE_ID_volume], "ceiling_exceeded",
 				      bound);
@@ -391,6 +421,7 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	if (!s)
 		return;
 	s->score_bits = fusion.score_bits;
+	s->analytic = (uint8_t)row;
 	finding_fill(k, s, subject, &f);
 	if (!speaks(k, &fusion, &f))
 		return;
@@ -429,15 +460,49 @@ static bool may_matter(const struct ed_key *k)
 	return content.bits > 0;
 }
 
+/* The analytic that speaks about the key; false: none does. */
+static bool analytic_of(const struct ed_partition *p, const struct ed_key *k,
+			const struct ed_event *ev, size_t *ret)
+{
+	if (k->suspect != ED_KEY_NONE) {
+		*ret = p->suspects[k->suspect].analytic;
+		return true;
+	}
+	for (size_t row = 0; ev && ed_analytics[row]; row++) {
+		if (!ed_analytics[row]->in_scope(p->conf->analytic_conf[row], ev))
+			continue;
+		*ret = row;
+		return true;
+	}
+	return false;
+}
+
+/* The program that asks: as it is remembered, else as the event tells it. */
+static const struct ed_actor *actor_of(const struct ed_partition *p, const struct ed_key *k,
+				       const struct ed_event *ev, struct ed_actor *room)
+{
+	if (k->kind == ED_KEY_DOMAIN)
+		return NULL;
+	if (k->suspect != ED_KEY_NONE)
+		return p->actors[k->suspect].known ? &p->actors[k->suspect] : NULL;
+	if (!ev || ev->process_off == 0)
+		return NULL;
+	room->known = false;
+	ed_actor_learn(room, ed_event_process(ev), ev->platform);
+	return room;
+}
+
 void ed_weigh_key(struct ed_partition *p, struct ed_key *k, const struct ed_event *ev)
 {
 	struct ed_subject subject;
+	struct ed_actor actor;
+	size_t row;
 
-	if (!may_matter(k))
+	if (!may_matter(k) || !analytic_of(p, k, ev, &row))
 		return;
 	subject_of(p, k, &subject);
-	for (size_t row = 0; ed_analytics[row]; row++) {
-		if (!ev || ed_analytics[row]->in_scope(p->conf->analytic_conf[row], ev))
-			judge(p, k, ev, &subject, row);
-	}
+	subject.actor = actor_of(p, k, ev, &actor);
+	if (k->suspect != ED_KEY_NONE)
+		subject.machine_traits = p->suspects[k->suspect].machine_traits;
+	judge(p, k, ev, &subject, row);
 }

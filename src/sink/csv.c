@@ -15,10 +15,10 @@
 static const char
 	header[] = "time,level,verdict,risk,analytic,client,domain,first_seen,last_seen,clients,"
 		   "queries,names,bytes_up,bytes_down,window_s,score_bits,summary,counterfactual,"
-		   "sample_name,sources,id,sequence\r\n";
+		   "sample_name,sources,id,sequence,host,process,user\r\n";
 
 /* One text field and the comma behind it. */
-static void put_text(struct ed_buf *out, const char *text)
+static void put_field(struct ed_buf *out, const char *text, const char *end)
 {
 	bool quote = strpbrk(text, ",\"\r\n") != NULL;
 
@@ -31,7 +31,13 @@ static void put_text(struct ed_buf *out, const char *text)
 			ed_buf_put(out, "\"", 1);
 		ed_buf_put(out, p, 1);
 	}
-	ed_buf_puts(out, quote ? "\"," : ",");
+	ed_buf_puts(out, quote ? "\"" : "");
+	ed_buf_puts(out, end);
+}
+
+static void put_text(struct ed_buf *out, const char *text)
+{
+	put_field(out, text, ",");
 }
 
 /* Text that some other part of the program wrote: made printable first. */
@@ -79,17 +85,26 @@ static void put_domain(struct ed_buf *out, const struct ed_alert *a)
 }
 
 /* "pcap zeek-tsv" */
-static void put_sources(struct ed_buf *out, const struct ed_sink_options *o, uint32_t formats)
+static void put_sources(struct ed_buf *out, const struct ed_sink_options *o, uint64_t formats)
 {
 	const char *between = "";
 
-	for (unsigned i = 0; o->format_names && i < 32 && o->format_names[i]; i++) {
+	for (unsigned i = 0; o->format_names && i < 64 && o->format_names[i]; i++) {
 		if (!(formats >> i & 1))
 			continue;
 		ed_buf_printf(out, "%s%s", between, o->format_names[i]);
 		between = " ";
 	}
 	ed_buf_put(out, ",", 1);
+}
+
+static void put_actor(struct ed_buf *out, const struct ed_actor *actor, enum ed_text id,
+		      const char *end)
+{
+	char text[ED_TEXT_MAX];
+
+	(void)ed_process_print(ed_actor_text(actor, id), text, sizeof(text));
+	put_field(out, text, end);
 }
 
 static void csv_begin(const struct ed_sink_options *o, struct ed_buf *out)
@@ -126,7 +141,10 @@ static void csv_alert(const struct ed_sink_options *o, const struct ed_alert *a,
 	put_name(out, n_samples > 0 ? &a->samples[telling[0]] : &(struct ed_name){ .n = 0 });
 	put_sources(out, o, a->formats);
 	put_clean(out, a->id);
-	ed_buf_printf(out, "%" PRIu32 "\r\n", a->sequence);
+	put_number(out, a->sequence);
+	put_actor(out, &a->actor, ED_TEXT_HOST, ",");
+	put_actor(out, &a->actor, ED_TEXT_IMAGE, ",");
+	put_actor(out, &a->actor, ED_TEXT_USER, "\r\n");
 }
 
 const struct ed_sink ed_sink_csv = {

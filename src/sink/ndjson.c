@@ -142,6 +142,55 @@ static void put_subject(struct ed_json *j, const struct ed_alert *a)
 	ed_json_object_end(j);
 }
 
+static void put_actor_text(struct ed_json *j, const char *key, const struct ed_actor *actor,
+			   enum ed_text id)
+{
+	char text[4 * ED_TEXT_MAX + 1];
+
+	if (ed_process_print(ed_actor_text(actor, id), text, sizeof(text)) > 0)
+		ed_json_str(j, key, text);
+}
+
+static bool has_text(const struct ed_actor *actor, enum ed_text id)
+{
+	return ed_actor_text(actor, id).n > 0;
+}
+
+static void put_parent(struct ed_json *j, const struct ed_actor *actor)
+{
+	if (!has_text(actor, ED_TEXT_PARENT) && !has_text(actor, ED_TEXT_PARENT_COMMAND))
+		return;
+	ed_json_object(j, "parent");
+	put_actor_text(j, "executable", actor, ED_TEXT_PARENT);
+	put_actor_text(j, "command_line", actor, ED_TEXT_PARENT_COMMAND);
+	if (actor->process.ppid)
+		ed_json_u64(j, "pid", actor->process.ppid);
+	ed_json_object_end(j);
+}
+
+/* The program behind it: host, process, user. */
+static void put_actor(struct ed_json *j, const struct ed_actor *actor)
+{
+	if (!actor->known)
+		return;
+	ed_json_object(j, "host");
+	put_actor_text(j, "name", actor, ED_TEXT_HOST);
+	put_one(j, "type", ed_platform_name(actor->platform));
+	ed_json_object_end(j);
+	ed_json_object(j, "process");
+	put_actor_text(j, "executable", actor, ED_TEXT_IMAGE);
+	put_actor_text(j, "command_line", actor, ED_TEXT_COMMAND);
+	if (actor->process.pid)
+		ed_json_u64(j, "pid", actor->process.pid);
+	put_parent(j, actor);
+	ed_json_object_end(j);
+	if (!has_text(actor, ED_TEXT_USER))
+		return;
+	ed_json_object(j, "user");
+	put_actor_text(j, "name", actor, ED_TEXT_USER);
+	ed_json_object_end(j);
+}
+
 static void put_evidence(struct ed_json *j, const struct ed_alert *a)
 {
 	if (a->n_evidence == 0)
@@ -285,7 +334,7 @@ static void put_sources(struct ed_json *j, const struct ed_sink_options *o,
 	if (a->formats == 0 || !o->format_names)
 		return;
 	ed_json_array(j, "sources");
-	for (unsigned i = 0; i < 32 && o->format_names[i]; i++) {
+	for (unsigned i = 0; i < 64 && o->format_names[i]; i++) {
 		if (a->formats >> i & 1)
 			ed_json_str(j, NULL, o->format_names[i]);
 	}
@@ -303,6 +352,10 @@ static void put_earthdog(struct ed_json *j, const struct ed_sink_options *o,
 		ed_json_f64(j, "score_bits", (double)a->score_bits);
 	put_evidence(j, a);
 	put_text(j, "counterfactual", a->counterfactual);
+	put_text(j, "would_add", a->would_add);
+	if (a->actor.known)
+		ed_json_str(j, "attribution",
+			    ed_attribution_text(a->actor.process.attribution));
 	put_information(j, a);
 	put_first_alert(j, &a->first_raised);
 	put_samples(j, a);
@@ -331,6 +384,7 @@ static void ndjson_alert(const struct ed_sink_options *o, const struct ed_alert 
 	put_rule(&j, a);
 	put_threat(&j);
 	put_subject(&j, a);
+	put_actor(&j, &a->actor);
 	put_earthdog(&j, o, a);
 	ed_json_object_end(&j);
 	ed_buf_put(out, "\n", 1);

@@ -136,11 +136,22 @@ struct row {
 
 enum { DATE_N = 10, CLOCK_AT = 11, CLOCK_N = 8 }; /* of "2026-11-03T14:02:11.250Z" */
 
+/* The machine that a log names, by its first label. */
+static void put_host(const struct ed_actor *actor, char *ret, size_t n)
+{
+	(void)ed_process_print(ed_actor_text(actor, ED_TEXT_HOST), ret, n);
+	ret[strcspn(ret, ".")] = '\0';
+	if (!*ret)
+		(void)snprintf(ret, n, "a machine");
+}
+
 static void row_fill(struct row *r, const struct ed_alert *a)
 {
 	*r = (struct row){ .client = "-", .domain = "-" };
 	if (ed_addr_known(&a->client))
 		ed_addr_to_text(&a->client, r->client);
+	else if (a->actor.known && !a->all_clients)
+		put_host(&a->actor, r->client, sizeof(r->client));
 	else if (a->n_clients > 0)
 		(void)snprintf(r->client, sizeof(r->client), "%" PRIu32 " clients", a->n_clients);
 	if (a->domain.n > 0)
@@ -354,6 +365,8 @@ static void put_explanation(struct pen *p, const struct ed_alert *a)
 			 isfinite(a->score_bits) ? (double)a->score_bits : 0);
 	line_add(line, &n, "%s", a->counterfactual);
 	put_line(p, line);
+	if (a->would_add)
+		put_line(p, a->would_add);
 	put_tunables(p, a);
 	for (uint32_t i = 0; i < n_samples && i < SAMPLES_SHOWN; i++)
 		put_sample(p, a, telling[i]);

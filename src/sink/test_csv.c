@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-enum { FIELD_MAX = 8192, FIELDS = 22 };
+enum { FIELD_MAX = 8192, FIELDS = 25 };
 
 enum {
 	LEVEL = 1,

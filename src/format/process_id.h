@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One number for a process, made the same way by every format of a platform, so that a record can
+ * find the record of its parent:
+ *	{42c2e005-bec3-5f7e-a902-000000000400}     Windows: the GUID that Sysmon gives it
+ *	pid 10884 of this boot, started at ...     elsewhere; boot and start where they are told
+ *
+ * A number is only good within its host. Where nothing but the pid is known it is that of whichever
+ * process had the pid at the time.
+ */
+#ifndef ED_FORMAT_PROCESS_ID_H
+#define ED_FORMAT_PROCESS_ID_H
+
+#include "base/hash.h"
+#include "base/span.h"
+
+#define ED_PROCESS_ID_KEY UINT64_C(0x9d5f1c3a7be20461)
+
+enum { ED_PROCESS_GUID_MAX = 64 };
+
+/* 0 when @guid is empty, all zeros, or longer than a GUID is. */
+static inline uint64_t ed_process_id_from_guid(struct ed_span guid)
+{
+	uint8_t upper[ED_PROCESS_GUID_MAX];
+	bool is_zero = true;
+	uint64_t id;
+
+	if (guid.n > 0 && guid.p[0] == '{')
+		guid = ed_span_from(guid, 1);
+	if (guid.n > 0 && guid.p[guid.n - 1] == '}')
+		guid.n--;
+	if (guid.n == 0 || guid.n > sizeof(upper))
+		return 0;
+	for (size_t i = 0; i < guid.n; i++) {
+		uint8_t c = guid.p[i];
+
+		upper[i] = c >= 'a' && c <= 'z' ? (uint8_t)(c - 0x20) : c;
+		is_zero &= c == '0' || c == '-';
+	}
+	id = ed_hash_bytes(upper, guid.n, ED_PROCESS_ID_KEY);
+	return is_zero ? 0 : id | (id == 0);
+}
+
+/* @boot: whatever tells one boot from another, 0 not known; @start_ns: ED_TIME_UNKNOWN_NS not
+ * known. 0 when @pid is 0. */
+static inline uint64_t ed_process_id_from_pid(uint64_t boot, uint32_t pid, int64_t start_ns)
+{
+	uint64_t id = ed_hash_pair(ed_hash_pair(boot ^ ED_PROCESS_ID_KEY, pid), (uint64_t)start_ns);
+
+	return pid == 0 ? 0 : id | (id == 0);
+}
+
+#endif
