@@ -10,6 +10,7 @@
 #include "enrich/reputation.h"
 #include "enrich/services.h"
 #include "model/name_model.h"
+#include "record/hidden_name.h"
 
 enum {
 	CACHE_WAYS = 2,
@@ -22,7 +23,6 @@ enum {
 	GUID_BYTES = 36,
 	OCTETS_BELOW = 1, /* labels of an address below its zone (enrich/zone.h) */
 	NIBBLES_BELOW = 20,
-	HIDDEN_LABEL = 8,
 };
 
 /* Everything about a name that the event gets; the key is the hash of the name with its case. */
@@ -401,11 +401,10 @@ static const struct zone *known_zone(struct ed_annotator *a, struct ed_span name
 }
 
 /* Nothing is known of what it says, not even how much; only whether two names are equal. */
-static void fill_hidden(const struct ed_annotator *a, struct ed_span name, struct entry *e)
+static void fill_hidden(struct entry *e)
 {
-	e->zone_off = 1 + HIDDEN_LABEL;
+	e->zone_off = ED_HIDDEN_ZONE_OFF;
 	e->zone_kind = ED_ZONE_HIDDEN;
-	e->name_hash = ed_hash_bytes(name.p, name.n, ~a->hash_key);
 	e->payload_code = ED_NAME_MODEL_BIT_MBITS;
 }
 
@@ -481,7 +480,7 @@ static const struct entry *entry_of(struct ed_annotator *a, const struct ed_even
 	}
 	set[0] = (struct entry){ .raw_hash = raw };
 	if (is_hidden(ev))
-		fill_hidden(a, ed_event_qname(ev), &set[0]);
+		fill_hidden(&set[0]);
 	else
 		entry_fill(a, ed_event_qname(ev), &set[0]);
 	return &set[0];
@@ -511,8 +510,9 @@ void ed_annotate_finish(struct ed_annotator *a, struct ed_event *ev)
 	ev->reputation = e->reputation;
 	ev->reputation_feed = e->reputation_feed;
 	if (is_hidden(ev)) {
-		ev->name_hash = ed_hash_pair(e->name_hash, ev->client_hash);
-		ev->zone_hash = ed_hidden_zone_hash(ev->client_hash, a->hash_key);
+		ev->name_hash = ed_hidden_name_key(ed_event_qname(ev), ev->client_hash,
+						   a->hash_key);
+		ev->zone_hash = ed_hidden_zone_key(ev->client_hash, a->hash_key);
 	}
 }
 

@@ -2,6 +2,8 @@
 /* The batch and its account; see batch.h. */
 #include "record/batch.h"
 
+#include "record/hidden_name.h"
+
 struct drop_row {
 	const char *name;
 	const char *help;
@@ -118,17 +120,10 @@ void ed_batch_commit(struct ed_batch *b, struct ed_event *ev)
 	commit(b, ev, sizeof(*ev) + ev->name_n);
 }
 
-/* A masked name becomes "<hash>.hidden", which keeps what is left of it: whether two are equal. */
 static void hide_name(struct ed_event *ev)
 {
-	static const char digits[] = "0123456789abcdef";
-	uint8_t *name = ed_event_name_room(ev);
-
-	name[0] = 8;
-	for (unsigned i = 0; i < 8; i++)
-		name[1 + i] = (uint8_t)digits[ev->answers.hash >> (28 - 4 * i) & 15];
-	memcpy(name + 9, ED_HIDDEN_ZONE, sizeof(ED_HIDDEN_ZONE));
-	ev->name_n = 9 + sizeof(ED_HIDDEN_ZONE);
+	ed_hidden_name_write(ev->answers.hash, ed_event_name_room(ev));
+	ev->name_n = ED_HIDDEN_NAME_BYTES;
 	ev->answers.hash = 0;
 	ev->has |= ED_FIELD_QNAME;
 }

@@ -16,6 +16,7 @@
 #define ED_DROPS(DROP)                                                                    \
 	DROP(NOT_DNS, "not-dns", false, "another protocol or port")                       \
 	DROP(NO_PAYLOAD, "no-payload", false, "a TCP segment without data")               \
+	DROP(ENCRYPTED, "encrypted-dns", false, "DNS over TLS or QUIC: port 853")         \
 	DROP(MULTICAST, "multicast-dns", false, "mDNS, LLMNR or NetBIOS name service")    \
 	DROP(OTHER_LOG, "other-log", false, "a record of another kind in a mixed stream") \
 	DROP(UPSTREAM, "upstream", false, "a resolver's own lookup, beside its clients'") \
@@ -35,6 +36,8 @@
 	DROP(BAD_LENGTH, "bad-length", true, "a record that lies about its length")       \
 	DROP(OVERSIZE, "oversize", true, "a line above the limit of 1 MiB")               \
 	DROP(BAD_LINE, "bad-line", true, "a line that is not in the format of its file")  \
+	DROP(BAD_RECORD, "bad-record", true, "an event log's record with broken content") \
+	DROP(READER, "reader-died", true, "the confined reader died of it, or stalled")   \
 	DROP(NO_FIELDS, "missing-fields", true, "time, client or name missing")           \
 	DROP(BATCH_FULL, "batch-full", true, "more messages in one unit than a batch holds")
 
@@ -98,8 +101,8 @@ void ed_batch_commit(struct ed_batch *b, struct ed_event *ev);
 /*
  * The same for an event of ed_batch_peek_process, with who asked: @p but for its text_n and is_cut,
  * which are made from @text, a span for each ed_text. Fills ev->process_off. A lookup whose name
- * the source masked (ED_LOST_NAME, name_n 0) gets a name under ED_HIDDEN_ZONE made of
- * answers.hash, the FNV-1a of the name if the source tells it.
+ * the source masked (ED_LOST_NAME, name_n 0) gets one made of answers.hash, the hash that the
+ * source writes instead (record/hidden_name.h); 0 where it writes none.
  */
 void ed_batch_commit_process(struct ed_batch *b, struct ed_event *ev, const struct ed_process *p,
 			     const struct ed_span text[static ED_TEXT_N]);

@@ -13,7 +13,6 @@
 
 #include "base/addr.h"
 #include "base/name.h"
-#include "base/hash.h"
 #include "record/field.h"
 #include "record/process.h"
 
@@ -58,9 +57,6 @@ enum ed_transport {
 	ED_TRANSPORT_DOQ,
 	ED_TRANSPORT_LOCAL,
 };
-
-/* The zone of names that the source masked: "<hash>.hidden"; wire form without the root byte. */
-#define ED_HIDDEN_ZONE "\6hidden"
 
 /* What the source did to the name. */
 enum ed_lost {
@@ -306,13 +302,6 @@ static inline const struct ed_process *ed_event_process(const struct ed_event *e
 static inline bool ed_event_is_lookup(const struct ed_event *ev)
 {
 	return ev->kind <= ED_EVENT_DNS_PAIR;
-}
-
-/* The zone of a program's masked names, which is its own: two programs' masked names have nothing
- * in common. @asker_hash: ed_event.client_hash. */
-static inline uint64_t ed_hidden_zone_hash(uint64_t asker_hash, uint64_t hash_key)
-{
-	return ed_hash_pair(~hash_key, asker_hash);
 }
 
 /* The labels before the zone, without root byte: what a tunnel would fill. */

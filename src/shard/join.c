@@ -3,6 +3,7 @@
 #include "shard/join.h"
 
 #include "base/time.h"
+#include "record/hidden_name.h"
 #include "record/program.h"
 #include "shard/weigh.h"
 
@@ -23,6 +24,7 @@ struct outer {
 	uint32_t suspect;
 };
 
+enum { SAME_NAMES_MIN = 2 };
 enum { TALK_MIN = 5, TALK_MANY = 30 };
 static const float TALK_LOW_BITS = 2.5f, TALK_HIGH_BITS = 6, TALK_SURE_BITS = 8;
 
@@ -207,6 +209,63 @@ static void merge(const struct join *j, struct ed_partition *p, uint32_t inner)
 	p->suspects[inner].key = ED_KEY_NONE;
 }
 
+/* ------------------------------------------------------------ masked names */
+
+/* True when the program whose names are masked asked most of the names that the network saw: their
+ * hashes are the same. */
+static bool asked_the_same(const struct ed_partition *masked, uint32_t inner,
+			   const struct ed_suspect *outer)
+{
+	const struct ed_key *k = &masked->keys.keys[masked->suspects[inner].key];
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < outer->n_samples; i++) {
+		uint8_t name[ED_HIDDEN_NAME_BYTES];
+		const struct ed_name *sample = &outer->samples[i];
+
+		ed_hidden_name_write(ed_hidden_name_hash(ed_span_of(sample->wire, sample->n)),
+				     name);
+		n += ed_key_knows(&masked->keys, k,
+				  ed_hidden_name_key(ed_span_of(name, sizeof(name)), k->client_hash,
+						     masked->conf->hash_key));
+	}
+	return n >= SAME_NAMES_MIN && 2 * n >= outer->n_samples;
+}
+
+static void try_masked(const struct join *j, struct ed_partition *masked, uint32_t inner,
+		       struct ed_partition *p, uint32_t outer)
+{
+	const struct ed_key *k = key_of(masked, &masked->suspects[inner]);
+	const struct ed_machine *m = machine_of(j, &masked->actors[inner]);
+
+	if (!overlaps(key_of(p, &p->suspects[outer]), k->first_ns, k->last_ns) ||
+	    has_address(j, m, &p->suspects[outer].client) < 0 ||
+	    !asked_the_same(masked, inner, &p->suspects[outer]))
+		return;
+	ed_actor_learn(&p->actors[outer], &masked->actors[inner].process,
+		       masked->actors[inner].platform);
+	key_of(p, &p->suspects[outer])->formats |= k->formats;
+	masked->conf->withdraw(masked->conf->arg, masked->index, k->hash);
+}
+
+static bool is_masked(const struct ed_partition *p, uint32_t i)
+{
+	return is_inner(p, i) && ed_key_is_masked(p, &p->keys.keys[p->suspects[i].key]);
+}
+
+/* Looks among the network's tunnels for those of the programs whose names are masked. */
+static void find_masked(const struct join *j, struct ed_partition *masked, uint32_t inner)
+{
+	for (unsigned n = 0; n < j->n; n++) {
+		struct ed_partition *p = &j->partitions[n];
+
+		for (uint32_t i = 0; i < p->n_suspects_used; i++) {
+			if (is_outer(p, i) && !p->actors[i].known)
+				try_masked(j, masked, inner, p, i);
+		}
+	}
+}
+
 /* ------------------------------------------------------------------ talkers */
 
 static bool is_stub(const struct ed_talker *k)
@@ -361,12 +420,18 @@ static void choose_analytic(struct ed_partition *p, uint32_t i)
 		p->suspects[i].analytic = (uint8_t)ed_analytic_row_of(platform);
 }
 
-static void join_partition(const struct join *j, struct ed_partition *p)
+static void merge_views(const struct join *j, struct ed_partition *p)
 {
 	for (uint32_t i = 0; i < p->n_suspects_used; i++) {
-		if (is_inner(p, i))
+		if (is_masked(p, i))
+			find_masked(j, p, i);
+		else if (is_inner(p, i))
 			merge(j, p, i);
 	}
+}
+
+static void join_partition(const struct join *j, struct ed_partition *p)
+{
 	for (uint32_t i = 0; i < p->n_suspects_used; i++) {
 		if (is_outer(p, i))
 			find_hypervisor(j, p, i);
@@ -385,6 +450,8 @@ void ed_join(struct ed_partition *partitions, unsigned n)
 
 	for (unsigned i = 0; i < n; i++)
 		find_lineages(&j, &partitions[i]);
+	for (unsigned i = 0; i < n; i++)
+		merge_views(&j, &partitions[i]);
 	for (unsigned i = 0; i < n; i++)
 		join_partition(&j, &partitions[i]);
 	for (unsigned i = 0; i < n; i++)

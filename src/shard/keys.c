@@ -386,6 +386,18 @@ static unsigned predicted_weight(struct ed_key_sketch *s, const struct ed_key_bi
 	return mbits < 1 ? 1 : mbits < bid->weight_bytes ? mbits : bid->weight_bytes;
 }
 
+bool ed_key_knows(const struct ed_key_table *t, const struct ed_key *k, uint64_t payload_hash)
+{
+	uint32_t id = (uint32_t)payload_hash;
+
+	for (unsigned i = 0; i < k->n_small; i++) {
+		if (k->small[i] == id)
+			return true;
+	}
+	return k->sketch != ED_KEY_NONE &&
+	       ed_seen_has(&t->sketches[k->sketch].seen, sketch_hash(id));
+}
+
 /* True when the payload is new to the key; counts it and its weight. */
 static bool note_payload(struct ed_key_table *t, struct ed_key *k, const struct ed_key_bid *bid)
 {

@@ -164,6 +164,9 @@ struct ed_key_news {
 struct ed_key *ed_key_admit(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid,
 			    struct ed_key_news *ret);
 
+/* True when the key remembers the payload, or seems to (sketch/seen.h). */
+bool ed_key_knows(const struct ed_key_table *t, const struct ed_key *k, uint64_t payload_hash);
+
 /* What a key has said, in bytes. */
 struct ed_key_info {
 	double names;       /* distinct payloads of the window (1 to 1.5 days) */

@@ -104,12 +104,23 @@ static void note_trait(struct ed_machine *m, enum ed_machine_trait trait, const 
 	m->traits |= (uint8_t)trait;
 }
 
+/* vCenter installs its HA agent past the checks, on every host of a cluster. */
+static bool is_ha_agent(const struct ed_event *ev)
+{
+	struct ed_span name = ed_process_text(ed_event_process(ev), ED_TEXT_PACKAGE);
+
+	return ev->package.acceptance <= ED_ACCEPTANCE_CERTIFIED &&
+	       ed_span_is(name, "vmware-fdm");
+}
+
 /* A list or a removal of what is known is no news. */
 static void note_package(struct ed_machine *m, const struct ed_event *ev)
 {
 	const struct ed_package *p = &ev->package;
 	bool is_there = p->action == ED_PACKAGE_INSTALLED || p->action == ED_PACKAGE_LISTED;
 
+	if (is_ha_agent(ev))
+		return;
 	if (p->is_forced ||
 	    (p->action == ED_PACKAGE_LEVEL_SET && p->acceptance == ED_ACCEPTANCE_COMMUNITY))
 		note_trait(m, ED_MACHINE_LAX, ev);

@@ -85,6 +85,7 @@ static inline int bench_new(void **state)
 					      .n_pending = 4096,
 					      .n_shared_names = 8192,
 					      .n_clients = 1024,
+					      .machines_bytes = 1 << 20,
 					      .arg = b,
 					      .finding = note };
 	for (size_t i = 0; ed_analytics[i]; i++) {

@@ -7,6 +7,7 @@
 #include "analytic/calibration.h"
 #include "analytic/fuse.h"
 #include "base/hash.h"
+#include "record/hidden_name.h"
 
 static_assert(ED_EVIDENCE_ID_content == 0, "may_matter reads the first family's state");
 
@@ -158,10 +159,10 @@ static void subject_reputation(const struct ed_partition *p, const struct ed_key
 		ret->popular = p->conf->feed_names[k->reputation_feed];
 }
 
-static bool is_masked(const struct ed_partition *p, const struct ed_key *k)
+bool ed_key_is_masked(const struct ed_partition *p, const struct ed_key *k)
 {
 	return k->kind == ED_KEY_PAIR &&
-	       k->zone_hash == ed_hidden_zone_hash(k->client_hash, p->conf->hash_key);
+	       k->zone_hash == ed_hidden_zone_key(k->client_hash, p->conf->hash_key);
 }
 
 static void subject_of(struct ed_partition *p, struct ed_key *k, struct ed_subject *ret)
@@ -189,7 +190,7 @@ static void subject_of(struct ed_partition *p, struct ed_key *k, struct ed_subje
 		return;
 	subject_surroundings(p, k, ret);
 	subject_reputation(p, k, ret);
-	ret->is_masked = is_masked(p, k);
+	ret->is_masked = ed_key_is_masked(p, k);
 	ret->usual_p = ed_usual_p(&p->usual, ret->role, info.day);
 }
 

@@ -16,6 +16,9 @@ void ed_key_told(const struct ed_partition *p, const struct ed_key *k, struct ed
 /* The key of a pair's domain; NULL when it has none. */
 struct ed_key *ed_key_domain(struct ed_partition *p, struct ed_key *k);
 
+/* True for the key of a program whose source masks the names. */
+bool ed_key_is_masked(const struct ed_partition *p, const struct ed_key *k);
+
 /* Clients that ask the domain of a pair (or the domain itself), as far as they are known; at
  * least 1. */
 uint32_t ed_key_clients(struct ed_partition *p, struct ed_key *k);

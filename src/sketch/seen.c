@@ -21,6 +21,17 @@ static void filter_add(uint64_t f[ED_SEEN_WORDS], uint64_t hash)
 		f[hash >> 6 & (ED_SEEN_WORDS - 1)] |= UINT64_C(1) << (hash & 63);
 }
 
+void ed_seen_prefetch(const struct ed_seen *s, uint64_t hash)
+{
+	for (unsigned i = 0; i < BITS_EACH; i++, hash >>= BIT_SHIFT)
+		__builtin_prefetch(&s->young[hash >> 6 & (ED_SEEN_WORDS - 1)]);
+}
+
+bool ed_seen_has(const struct ed_seen *s, uint64_t hash)
+{
+	return filter_has(s->young, hash) || filter_has(s->old, hash);
+}
+
 bool ed_seen_test_and_set(struct ed_seen *s, uint64_t hash)
 {
 	if (filter_has(s->young, hash))

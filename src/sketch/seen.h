@@ -20,7 +20,13 @@ struct ed_seen {
 	uint32_t pad;
 };
 
+/* True when @hash is there, or seems to be. */
+bool ed_seen_has(const struct ed_seen *s, uint64_t hash);
+
 /* True when @hash was there (or seems to have been); remembers it. */
 bool ed_seen_test_and_set(struct ed_seen *s, uint64_t hash);
+
+/* Fetches what the next call for @hash looks at first. */
+void ed_seen_prefetch(const struct ed_seen *s, uint64_t hash);
 
 #endif
