@@ -45,6 +45,14 @@ const struct ed_option ed_reading_options[] = {
 		.help = "public suffix list to use instead of the system's",
 	},
 	{
+		.name = "inventory",
+		.type = ED_OPT_LIST,
+		.offset = offsetof(struct ed_reading, inventory),
+		.arg = "FILE[,FILE...]",
+		.help = "what is known of the machines: asset tables, networks, leases, scans; may be "
+			"given again",
+	},
+	{
 		.name = "memory",
 		.type = ED_OPT_SIZE,
 		.offset = offsetof(struct ed_reading, memory_bytes),
@@ -164,6 +172,8 @@ int ed_reading_config(const struct ed_reading *o, const char *const *paths, size
 	ret->from_ns = o->from_ns;
 	ret->to_ns = o->to_ns;
 	ret->psl_path = o->psl;
+	ret->inventory = o->inventory.v;
+	ret->n_inventory = o->inventory.n;
 	ret->memory_bytes = o->memory_bytes;
 	ret->n_shards = o->n_shards;
 	ret->n_readers = o->n_readers;

@@ -12,6 +12,7 @@ struct ed_reading {
 	const char *input_format; /* NULL: sniff */
 	int64_t from_ns, to_ns;   /* 0: open */
 	const char *psl;          /* NULL: the system's */
+	struct ed_option_list inventory;
 	uint64_t memory_bytes;
 	uint32_t n_shards, n_readers; /* 0: one a core */
 	uint64_t seed;

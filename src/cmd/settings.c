@@ -77,28 +77,50 @@ static int fail_unknown(const char *key, char error[static ED_SETTING_ERROR_MAX]
 	return -EINVAL;
 }
 
+/* A value for a part of the machines; tried on a copy first. */
+static int apply_to_group(struct ed_scan_config *conf, struct ed_span selector,
+			  const struct ed_group_setting *setting,
+			  char error[static ED_OPTION_ERROR_MAX])
+{
+	_Alignas(16) uint8_t trial[ED_ANALYTIC_CONF_MAX];
+	int r;
+
+	memcpy(trial, conf->analytic_conf[setting->analytic], sizeof(trial));
+	r = ed_option_set(setting->option, trial, setting->value, error);
+	return r < 0 ? r : ed_groups_add(&conf->groups, selector, setting, error);
+}
+
 int ed_settings_apply(struct ed_scan_config *conf, const char *assignment,
 		      char error[static ED_SETTING_ERROR_MAX])
 {
 	const char *equals = strchr(assignment, '=');
 	char reason[ED_OPTION_ERROR_MAX];
 	char shown[SHOWN_MAX], key[ED_SETTING_KEY_MAX];
-	const struct ed_option *row;
-	size_t i;
+	struct ed_group_setting setting = { .value = equals ? equals + 1 : NULL };
+	const char *at, *end;
+	size_t i = 0;
+	int r;
 
 	if (!equals) {
 		(void)snprintf(error, ED_SETTING_ERROR_MAX, "--set \"%s\": must be KEY=VALUE",
 			       ed_text_escape(assignment, shown, sizeof(shown)));
 		return -EINVAL;
 	}
-	row = find(assignment, (size_t)(equals - assignment), &i);
-	if (!row) {
-		(void)snprintf(key, sizeof(key), "%.*s", (int)(equals - assignment), assignment);
+	at = memchr(assignment, '@', (size_t)(equals - assignment));
+	end = at ? at : equals;
+	setting.option = find(assignment, (size_t)(end - assignment), &i);
+	setting.analytic = (uint8_t)i;
+	if (!setting.option) {
+		(void)snprintf(key, sizeof(key), "%.*s", (int)(end - assignment), assignment);
 		return fail_unknown(key, error);
 	}
-	if (ed_option_set(row, conf->analytic_conf[i], equals + 1, reason) == 0)
-		return 0;
-	(void)snprintf(error, ED_SETTING_ERROR_MAX, "--set \"%s\": %s",
-		       ed_text_escape(assignment, shown, sizeof(shown)), reason);
-	return -EINVAL;
+	if (at)
+		r = apply_to_group(conf, ed_span_of(at + 1, (size_t)(equals - at - 1)), &setting,
+				   reason);
+	else
+		r = ed_option_set(setting.option, conf->analytic_conf[i], setting.value, reason);
+	if (r < 0)
+		(void)snprintf(error, ED_SETTING_ERROR_MAX, "--set \"%s\": %s",
+			       ed_text_escape(assignment, shown, sizeof(shown)), reason);
+	return r;
 }

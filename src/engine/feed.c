@@ -143,6 +143,19 @@ void ed_feed_done(struct ed_feed *f)
 
 /* -------------------------------------------------------------- reading */
 
+/* What the source could not make bytes of is of the file's account too. */
+static void take_lost(struct ed_feed *f)
+{
+	struct ed_tally *lost = &f->source.lost;
+
+	if (lost->n_read == 0)
+		return;
+	pthread_mutex_lock(&f->told_lock);
+	ed_tally_add(&f->files[f->i_file].tally, lost);
+	pthread_mutex_unlock(&f->told_lock);
+	ed_tally_init(lost);
+}
+
 /* Reads into @buffer until it holds @n bytes or the source ends; a read that fails ends the source.
  */
 static void fill(struct ed_feed *f, uint8_t *buffer, size_t *n_held, size_t n)
@@ -168,6 +181,7 @@ static void fill(struct ed_feed *f, uint8_t *buffer, size_t *n_held, size_t n)
 							   ed_source_fault_text(f->source.fault),
 				   });
 	}
+	take_lost(f);
 	note_progress(f, f->source.n_in - before);
 }
 
@@ -190,6 +204,23 @@ static int format_start(struct ed_feed_file *file, const struct ed_format *forma
 	return format->init ? format->init(file->state) : 0;
 }
 
+/* What of the account of @file is damage, when anything is. */
+static void trouble_damage(struct ed_feed *f, const struct ed_feed_file *file)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < ED_DROP_N; i++)
+		n += ed_drop_is_damage(i) ? file->tally.n_dropped[i] : 0;
+	if (n > 0)
+		trouble(f, &(struct ed_scan_trouble){
+				   .path = file->path,
+				   .offset = file->tally.first_damage_offset,
+				   .has_offset = true,
+				   .n = n,
+				   .what = ed_drop_help(file->tally.first_damage),
+			   });
+}
+
 /* The format of the open source by what lies in the carry; NULL, with trouble, when there is none.
  */
 static const struct ed_format *format_of(struct ed_feed *f, const struct ed_feed_file *file)
@@ -198,10 +229,13 @@ static const struct ed_format *format_of(struct ed_feed *f, const struct ed_feed
 	size_t n = f->n_carry < ED_PROBE_BYTES ? f->n_carry : ED_PROBE_BYTES;
 
 	if (n == 0) {
-		if (!f->source.fault && !atomic_load(f->stop))
+		trouble_damage(f, file); /* an event log of which no record could be read */
+		if (!f->source.fault && !atomic_load(f->stop) && file->tally.n_read == 0)
 			trouble_whole(f, file, "empty");
 		return NULL;
 	}
+	if (!format && f->source.format)
+		format = ed_format_find(f->source.format);
 	if (!format)
 		format = ed_format_sniff(ed_span_of(f->carry, n));
 	if (!format)
@@ -341,7 +375,6 @@ int ed_feed_next(struct ed_feed *f, struct ed_feed_slot *slot)
 void ed_feed_settle(struct ed_feed *f, struct ed_feed_slot *slot, const struct ed_tally *t)
 {
 	struct ed_feed_file *file = slot->file;
-	uint64_t n = 0;
 
 	pthread_mutex_lock(&f->told_lock);
 	ed_tally_add(&file->tally, t);
@@ -349,16 +382,7 @@ void ed_feed_settle(struct ed_feed *f, struct ed_feed_slot *slot, const struct e
 	if (!slot->unit.last)
 		return;
 	file_release(file);
-	for (unsigned i = 0; i < ED_DROP_N; i++)
-		n += ed_drop_is_damage(i) ? file->tally.n_dropped[i] : 0;
-	if (n > 0)
-		trouble(f, &(struct ed_scan_trouble){
-				   .path = file->path,
-				   .offset = file->tally.first_damage_offset,
-				   .has_offset = true,
-				   .n = n,
-				   .what = ed_drop_help(file->tally.first_damage),
-			   });
+	trouble_damage(f, file);
 }
 
 int ed_feed_abandon(struct ed_feed *f)

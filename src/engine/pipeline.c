@@ -340,6 +340,8 @@ static int workers_new(struct ed_pipeline *p)
 		w->shard = i % p->conf.n_shards;
 		r = ed_reader_init(&w->reader, p->conf.psl, p->conf.reputation, p->conf.hash_key,
 				   caches_bytes(&p->conf) / p->n_workers);
+		w->reader.inventory = p->conf.inventory;
+		w->reader.groups = p->conf.groups;
 	}
 	return r;
 }

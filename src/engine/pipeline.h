@@ -17,6 +17,7 @@
 #ifndef ED_ENGINE_PIPELINE_H
 #define ED_ENGINE_PIPELINE_H
 
+#include "enrich/inventory.h"
 #include "enrich/psl.h"
 #include "engine/feed.h"
 #include "shard/partition.h"
@@ -27,6 +28,8 @@ struct ed_pipeline_conf {
 	struct ed_feed *feed;                   /* borrowed */
 	const struct ed_psl *psl;               /* borrowed */
 	const struct ed_reputation *reputation; /* borrowed; NULL: no lists */
+	const struct ed_inventory *inventory;   /* borrowed; NULL: none */
+	const struct ed_groups *groups;
 	struct ed_partition *partitions;        /* ED_PARTITIONS; borrowed */
 	uint64_t hash_key;
 	unsigned n_readers, n_shards; /* at least 1 */

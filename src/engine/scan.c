@@ -17,6 +17,7 @@
 #include "shard/join.h"
 #include "shard/sweep.h"
 #include "engine/psl_file.h"
+#include "engine/inventory_files.h"
 #include "engine/reputation_files.h"
 
 enum { TICK_MS = 100 };
@@ -32,9 +33,11 @@ struct scan {
 	struct ed_psl *psl;
 	struct ed_reputation *reputation; /* NULL: no feeds */
 	struct ed_feed_names *feed_names;
+	struct ed_inventory *inventory; /* NULL: none */
 	struct ed_memory memory;
 	struct ed_partition_conf partition_conf;
-	struct ed_mem_pool pool; /* of the partitions' tables */
+	ed_analytic_confs *confs; /* by the groups of a client */
+	struct ed_mem_pool pool;  /* of the partitions' tables */
 	struct ed_partition partitions[ED_PARTITIONS];
 	/* each written by the thread that owns the partition */
 	struct ed_book books[ED_PARTITIONS];
@@ -72,12 +75,29 @@ static void withdraw(void *arg, unsigned partition, uint64_t key_hash)
 	ed_book_withdraw(&s->books[partition], key_hash);
 }
 
+/* What the partitions ask of the inventory. */
+static unsigned host_addrs(void *arg, struct ed_span host, int64_t time_ns, struct ed_addr *ret,
+			   unsigned n_max)
+{
+	const struct scan *s = arg;
+	const struct ed_asset *a = ed_inventory_by_name(s->inventory, host);
+
+	return a ? (unsigned)ed_inventory_addresses(s->inventory, a->id, time_ns, n_max, ret) : 0;
+}
+
 /* ----------------------------------------------------------------- set-up */
+
+/* What the lists take of the memory before the tables. */
+static uint64_t lists_bytes(const struct scan *s)
+{
+	return (s->reputation ? ed_reputation_bytes(s->reputation) : 0) +
+	       (s->inventory ? ed_inventory_bytes(s->inventory) : 0);
+}
 
 static int make_tables(struct scan *s, char error[static 256])
 {
 	struct ed_partition_conf *c = &s->partition_conf;
-	uint64_t lists = s->reputation ? ed_reputation_bytes(s->reputation) : 0;
+	uint64_t lists = lists_bytes(s);
 	uint64_t all = s->conf->memory_bytes;
 	uint64_t least;
 	int r;
@@ -95,8 +115,13 @@ static int make_tables(struct scan *s, char error[static 256])
 	c->arg = s;
 	c->finding = note_finding;
 	c->withdraw = withdraw;
-	for (size_t i = 0; ed_analytics[i]; i++)
-		c->analytic_conf[i] = s->conf->analytic_conf[i];
+	if (s->inventory)
+		c->host_addrs = host_addrs;
+	s->confs = ed_mem_zalloc(ed_groups_masks(&s->conf->groups), sizeof(*s->confs));
+	if (!s->confs)
+		return -ENOMEM;
+	ed_groups_work_out(&s->conf->groups, s->conf->analytic_conf, s->confs);
+	c->analytic_confs = s->confs;
 	ed_mem_pool_init(&s->pool, s->memory.tables_bytes);
 	c->pool = &s->pool;
 	for (unsigned i = 0; i < ED_PARTITIONS && r == 0; i++) {
@@ -119,7 +144,9 @@ static void scan_free(struct scan *s)
 	ed_feed_done(&s->feed);
 	ed_psl_free(s->psl);
 	ed_reputation_free(s->reputation);
+	ed_inventory_free(s->inventory);
 	ed_mem_free(s->feed_names);
+	ed_mem_free(s->confs);
 	ed_mem_free(s);
 }
 
@@ -207,6 +234,15 @@ static void collect_tables(const struct scan *s, struct ed_scan_result *ret)
 								       .bytes = ed_reputation_bytes(
 									       s->reputation) };
 	}
+	if (s->inventory) {
+		uint64_t n = ed_inventory_n_assets(s->inventory);
+
+		ret->tables[ret->n_tables++] = (struct ed_scan_table){ .name = "inventory",
+								       .n_entries = n,
+								       .capacity = n,
+								       .bytes = ed_inventory_bytes(
+									       s->inventory) };
+	}
 	ret->ceiling_miss = exp(-tau * ED_CEILING_PAIR_BYTES);
 	ret->n_clients = (uint64_t)(ed_hll_estimate(&clients) + 0.5);
 	ret->n_domains = (uint64_t)(ed_hll_estimate(&zones) + 0.5);
@@ -288,6 +324,8 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 	if (r == 0)
 		r = ed_reputation_files_load(conf, &s->reputation, &s->feed_names, error);
 	if (r == 0)
+		r = ed_inventory_files_load(conf, &s->inventory, error);
+	if (r == 0)
 		r = make_tables(s, error);
 	if (r == 0)
 		r = ed_feed_init(&s->feed, conf, &s->stop);
@@ -296,7 +334,9 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 			&(struct ed_pipeline_conf){ .feed = &s->feed,
 						    .psl = s->psl,
 						    .reputation = s->reputation,
+						    .inventory = s->inventory,
 						    .partitions = s->partitions,
+						    .groups = &conf->groups,
 						    .hash_key = conf->seed,
 						    .n_readers = n_readers,
 						    .n_shards = n_shards,
@@ -307,6 +347,7 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 			&pipeline);
 	if (r < 0)
 		goto out;
+	ed_inventory_files_tell(s->inventory, hooks);
 	watch(s, pipeline, &status);
 	ed_pipeline_free(pipeline);
 	r = status.error < 0 ? status.error : ed_feed_abandon(&s->feed);

@@ -7,7 +7,7 @@
 #ifndef ED_ENGINE_SCAN_H
 #define ED_ENGINE_SCAN_H
 
-#include "analytic/analytic.h"
+#include "analytic/group.h"
 #include "record/alert.h"
 #include "record/batch.h"
 
@@ -22,15 +22,18 @@ struct ed_scan_config {
 	const char *const
 		*paths; /* files, directories (recursed, by name), "-" for standard input */
 	size_t n_paths;
-	const char *input_format; /* NULL: sniff each file */
-	int64_t from_ns, to_ns;   /* 0: open */
-	const char *psl_path;     /* NULL: the default of the system */
-	uint64_t memory_bytes;    /* of all tables and buffers together */
-	uint32_t n_shards;        /* 0: one a core */
-	uint32_t n_readers;       /* 0: one a core */
-	uint64_t seed;            /* key of all hashes */
+	const char *input_format;     /* NULL: sniff each file */
+	int64_t from_ns, to_ns;       /* 0: open */
+	const char *psl_path;         /* NULL: the default of the system */
+	const char *const *inventory; /* lists of files, each separated by commas; may be NULL */
+	size_t n_inventory;
+	uint64_t memory_bytes; /* of all tables and buffers together */
+	uint32_t n_shards;     /* 0: one a core */
+	uint32_t n_readers;    /* 0: one a core */
+	uint64_t seed;         /* key of all hashes */
 	/* Settings of the analytics, in the order of ed_analytics; see ed_scan_config_init. */
-	_Alignas(16) uint8_t analytic_conf[ED_ANALYTICS_MAX][ED_ANALYTIC_CONF_MAX];
+	_Alignas(16) ed_analytic_confs analytic_conf;
+	struct ed_groups groups; /* settings that hold for a part of the machines */
 };
 
 /* Trouble with one source; the run goes on. */

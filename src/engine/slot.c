@@ -151,6 +151,18 @@ static size_t hash_event(const struct ed_batch *b, struct ed_annotator *a, size_
 	return at + ev->size_bytes;
 }
 
+/* The client of an event, or the machine that its source names; NULL: not in the inventory. */
+static const struct ed_asset *asset_of(const struct ed_reader *rd, const struct ed_event *ev)
+{
+	const struct ed_process *p = ed_event_process(ev);
+
+	if (!rd->inventory)
+		return NULL;
+	if (ev->has & ED_FIELD_CLIENT)
+		return ed_inventory_find(rd->inventory, &ev->client, ev->net_tag, ev->time_ns);
+	return p ? ed_inventory_by_name(rd->inventory, ed_process_text(p, ED_TEXT_HOST)) : NULL;
+}
+
 /* Annotates the events from byte @from of the batch on and notes where they go. */
 static void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
 {
@@ -174,6 +186,10 @@ static void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
 		s->n_events[ev->kind]++;
 		ev->format = (uint8_t)s->in.file->format_row;
 		ed_annotate_finish(rd->annotator, ev);
+		if (rd->inventory)
+			ed_inventory_annotate(rd->inventory, ev);
+		if (rd->groups && rd->groups->n > 0)
+			ev->groups = ed_groups_of(rd->groups, asset_of(rd, ev), ev);
 		if (ev->name_n > 0 && ed_event_is_lookup(ev))
 			note_visits(s, ev, at);
 		if (ev->process_off || !ed_event_is_lookup(ev))

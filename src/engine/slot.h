@@ -7,6 +7,7 @@
 #define ED_ENGINE_SLOT_H
 
 #include "enrich/annotate.h"
+#include "enrich/inventory.h"
 #include "engine/feed.h"
 #include "shard/partition.h"
 
@@ -22,7 +23,9 @@ struct ed_slot_conf {
 /* What a thread needs to decode and resolve; its own. */
 struct ed_reader {
 	struct ed_annotator *annotator;
-	void *scratch[ED_SCAN_FORMATS_MAX]; /* by row of the formats, made at first use */
+	const struct ed_inventory *inventory; /* borrowed; NULL: none */
+	const struct ed_groups *groups;       /* settings for a part of the machines; may be NULL */
+	void *scratch[ED_SCAN_FORMATS_MAX];   /* by row of the formats, made at first use */
 };
 
 /* 0 or -ENOMEM. @psl and @reputation are borrowed; the latter may be NULL. @cache_bytes: as for

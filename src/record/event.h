@@ -270,7 +270,8 @@ struct ed_event {
 	uint8_t platform;   /* ed_platform of the client; the format's word, else the inventory's */
 	uint8_t asset_role; /* ed_asset_role, by the inventory */
 	uint16_t process_off; /* where struct ed_process begins in the event; 0: there is none */
-	uint8_t pad[2];
+	uint8_t groups; /* mask of those that its client is in (analytic/group.h); by the engine */
+	uint8_t pad[1];
 };
 
 static_assert(sizeof(struct ed_event) % 8 == 0, "events lie 8-byte aligned in a batch");

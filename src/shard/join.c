@@ -386,7 +386,7 @@ static void tell_talker(void *arg, struct ed_talker *k)
 	host->family = ed_evidence_families[ED_EVIDENCE_ID_host]->name;
 	ed_evidence_families[ED_EVIDENCE_ID_host]->weigh(
 		(const uint8_t[ED_EVIDENCE_STATE_MAX]){ 0 }, &subject, host);
-	a->weigh(p->conf->analytic_conf[row],
+	a->weigh(p->conf->analytic_confs[0][row],
 		 &(struct ed_analytic_case){ .actor = &k->actor, .n_queries = k->n_flows },
 		 f.evidence, f.n_evidence);
 	f.level = (uint8_t)talk_level(k, host->bits);
@@ -405,7 +405,7 @@ static void tell_talker(void *arg, struct ed_talker *k)
 	f.n_queries = k->n_flows;
 	f.info_bytes = (double)k->bytes_up;
 	f.formats = k->formats;
-	f.n_tunables = ed_analytic_tunables(a, p->conf->analytic_conf[row], f.tunables);
+	f.n_tunables = ed_analytic_tunables(a, p->conf->analytic_confs[0][row], f.tunables);
 	p->conf->finding(p->conf->arg, p->index, &f);
 }
 

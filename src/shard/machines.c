@@ -109,8 +109,7 @@ static bool is_ha_agent(const struct ed_event *ev)
 {
 	struct ed_span name = ed_process_text(ed_event_process(ev), ED_TEXT_PACKAGE);
 
-	return ev->package.acceptance <= ED_ACCEPTANCE_CERTIFIED &&
-	       ed_span_is(name, "vmware-fdm");
+	return ev->package.acceptance <= ED_ACCEPTANCE_CERTIFIED && ed_span_is(name, "vmware-fdm");
 }
 
 /* A list or a removal of what is known is no news. */

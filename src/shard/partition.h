@@ -9,7 +9,7 @@
 #ifndef ED_SHARD_PARTITION_H
 #define ED_SHARD_PARTITION_H
 
-#include "analytic/analytic.h"
+#include "analytic/group.h"
 #include "record/finding.h"
 #include "shard/clients.h"
 #include "shard/keys.h"
@@ -64,6 +64,7 @@ static inline bool ed_client_cares(const struct ed_event *ev)
 struct ed_suspect {
 	uint32_t key;           /* index of its key; ED_KEY_NONE: free */
 	uint8_t analytic;       /* row of the one that speaks about it */
+	uint8_t groups;         /* that its client is in */
 	uint8_t machine_traits; /* ed_machine_trait, of the client; known after the join */
 	float score_bits;       /* at the last weighing */
 	struct ed_addr client;
@@ -77,7 +78,7 @@ struct ed_suspect {
 
 /* What an analytic's settings are, shared read-only by all partitions. */
 struct ed_partition_conf {
-	const void *analytic_conf[ED_ANALYTICS_MAX]; /* by row */
+	const ed_analytic_confs *analytic_confs; /* by the groups of a client (analytic/group.h) */
 	const char *const *feed_names; /* by the index of the feed; NULL when there is none */
 	uint64_t hash_key;
 	uint32_t n_keys, n_sketches, n_suspects, n_pending, n_shared_names,

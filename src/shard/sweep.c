@@ -113,8 +113,9 @@ void ed_sweep_maybe(struct ed_partition *p, const struct ed_event *ev)
 static void rare_found(void *arg, const struct ed_rare_sum *sum)
 {
 	struct ed_partition *p = arg;
-	const struct ed_analytic *a = ed_analytics[0];
-	const void *conf = p->conf->analytic_conf[0];
+	const size_t row = ed_analytic_row_of(ED_PLATFORM_NETWORK);
+	const struct ed_analytic *a = ed_analytics[row];
+	const void *conf = p->conf->analytic_confs[0][row];
 	struct ed_finding f = {
 		.key_hash = ed_hash_pair(sum->client_hash, RARE_KEY),
 		.analytic = a->id,

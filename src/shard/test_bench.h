@@ -36,7 +36,7 @@ struct said {
 struct bench {
 	struct ed_partition_conf conf;
 	struct ed_partition p;
-	_Alignas(16) uint8_t analytic_conf[ED_ANALYTICS_MAX][ED_ANALYTIC_CONF_MAX];
+	_Alignas(16) ed_analytic_confs analytic_conf;
 	struct ed_annotator *annotator;
 	struct ed_psl *psl;
 	int64_t now_ns;
@@ -90,8 +90,8 @@ static inline int bench_new(void **state)
 					      .finding = note };
 	for (size_t i = 0; ed_analytics[i]; i++) {
 		ed_options_default(ed_analytics[i]->tunables, b->analytic_conf[i]);
-		b->conf.analytic_conf[i] = b->analytic_conf[i];
 	}
+	b->conf.analytic_confs = &b->analytic_conf;
 	b->now_ns = INT64_C(1790000000) * S_NS;
 	*state = b;
 	return ed_partition_init(&b->p, 3, &b->conf);

@@ -28,7 +28,7 @@ static const int64_t START_NS = 20000 * (86400 * INT64_C(1000000000));
 struct bench {
 	struct ed_partition_conf conf;
 	struct ed_partition p[N_PARTITIONS];
-	_Alignas(16) uint8_t analytic_conf[ED_ANALYTICS_MAX][ED_ANALYTIC_CONF_MAX];
+	_Alignas(16) ed_analytic_confs analytic_conf;
 	unsigned at; /* index of the partition that sees */
 	uint8_t service;
 	uint64_t n_events;
@@ -65,8 +65,8 @@ static int bench_new(void **state)
 					      .finding = note };
 	for (size_t i = 0; ed_analytics[i]; i++) {
 		ed_options_default(ed_analytics[i]->tunables, b->analytic_conf[i]);
-		b->conf.analytic_conf[i] = b->analytic_conf[i];
 	}
+	b->conf.analytic_confs = &b->analytic_conf;
 	for (unsigned i = 0; i < N_PARTITIONS && r == 0; i++)
 		r = ed_partition_init(&b->p[i], i, &b->conf);
 	*state = b;

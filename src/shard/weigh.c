@@ -386,12 +386,24 @@ static struct ed_analytic_case case_of(const struct ed_subject *s)
 	};
 }
 
+/* The groups that the key's client is in; a domain's many clients are in none. */
+static unsigned groups_of(const struct ed_partition *p, const struct ed_key *k,
+			  const struct ed_event *ev)
+{
+	if (k->kind == ED_KEY_DOMAIN)
+		return 0;
+	if (ev)
+		return ev->groups;
+	return k->suspect != ED_KEY_NONE ? p->suspects[k->suspect].groups : 0;
+}
+
 static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_event *ev,
 		  const struct ed_subject *subject, size_t row)
 {
 	const struct ed_analytic_case about = case_of(subject);
 	const struct ed_analytic *a = ed_analytics[row];
-	const void *conf = p->conf->analytic_conf[row];
+	unsigned groups = groups_of(p, k, ev);
+	const void *conf = p->conf->analytic_confs[groups][row];
 	struct ed_finding f;
 	struct ed_fusion fusion;
 	struct ed_suspect *s;
@@ -423,6 +435,7 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 		return;
 	s->score_bits = fusion.score_bits;
 	s->analytic = (uint8_t)row;
+	s->groups = (uint8_t)groups;
 	finding_fill(k, s, subject, &f);
 	if (!speaks(k, &fusion, &f))
 		return;
@@ -470,7 +483,7 @@ static bool analytic_of(const struct ed_partition *p, const struct ed_key *k,
 		return true;
 	}
 	for (size_t row = 0; ev && ed_analytics[row]; row++) {
-		if (!ed_analytics[row]->in_scope(p->conf->analytic_conf[row], ev))
+		if (!ed_analytics[row]->in_scope(p->conf->analytic_confs[ev->groups][row], ev))
 			continue;
 		*ret = row;
 		return true;
