@@ -2,6 +2,8 @@
 /* The client table; see clients.h. */
 #include "shard/clients.h"
 
+#include "record/asset.h"
+
 #include <errno.h>
 #include <math.h>
 
@@ -77,6 +79,8 @@ void ed_clients_note(struct ed_clients *t, const struct ed_event *ev)
 	if (c->n_questions < UINT32_MAX)
 		c->n_questions++;
 	c->zones |= zone;
+	if (ev->asset_role != ED_ASSET_UNKNOWN)
+		c->asset_role = ev->asset_role;
 	if (ev->qtype == ED_RR_MX || ev->qtype == ED_RR_TXT || ev->qtype == ED_RR_SPF)
 		c->mail_zones |= zone;
 	if ((ev->has & ED_FIELD_FLAGS) && !(ev->flags & ED_DNS_RD) && c->n_unrecursive < UINT16_MAX)
@@ -90,11 +94,25 @@ unsigned ed_client_zones(const struct ed_client *c)
 	return (unsigned)(ZONE_BITS * log(ZONE_BITS / (empty ? empty : 0.5)) + 0.5);
 }
 
+static enum ed_client_role role_of_asset(unsigned asset_role)
+{
+	static const uint8_t roles[ED_ASSET_ROLE_N] = {
+		[ED_ASSET_RESOLVER] = ED_CLIENT_RESOLVER, [ED_ASSET_MAIL] = ED_CLIENT_MAIL,
+		[ED_ASSET_PROXY] = ED_CLIENT_BUSY,        [ED_ASSET_GATEWAY] = ED_CLIENT_BUSY,
+		[ED_ASSET_SENSOR] = ED_CLIENT_BUSY,       [ED_ASSET_ESXI] = ED_CLIENT_NARROW,
+		[ED_ASSET_DEVICE] = ED_CLIENT_NARROW,
+	};
+
+	return roles[asset_role < ED_ASSET_ROLE_N ? asset_role : ED_ASSET_UNKNOWN];
+}
+
 enum ed_client_role ed_client_role(const struct ed_client *c)
 {
 	unsigned zones = ed_client_zones(c);
 	uint32_t half = c->n_questions / 2;
 
+	if (role_of_asset(c->asset_role) != ED_CLIENT_UNKNOWN)
+		return role_of_asset(c->asset_role);
 	if (c->n_questions < ED_CLIENT_ROLE_MIN)
 		return ED_CLIENT_UNKNOWN;
 	if (c->n_unrecursive > half)

@@ -18,7 +18,8 @@ struct ed_client {
 	struct ed_addr addr;
 	uint32_t n_questions;
 	uint16_t n_unrecursive; /* RD not set: what a resolver asks an authority; saturates */
-	uint8_t pad[2];
+	uint8_t asset_role;     /* ed_asset_role, by the inventory */
+	uint8_t pad[1];
 };
 static_assert(sizeof(struct ed_client) == 48, "table budget");
 
@@ -41,7 +42,8 @@ const struct ed_client *ed_clients_find(const struct ed_clients *t, uint64_t cli
 /* Domains of the client in this partition: exact up to a handful, about 200 at most. */
 unsigned ed_client_zones(const struct ed_client *c);
 
-/* What the client seems to be; UNKNOWN before ED_CLIENT_ROLE_MIN questions. */
+/* What the inventory says that the client is, else what it seems to be; UNKNOWN before
+ * ED_CLIENT_ROLE_MIN questions. */
 enum { ED_CLIENT_ROLE_MIN = 16 };
 enum ed_client_role ed_client_role(const struct ed_client *c);
 

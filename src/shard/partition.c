@@ -368,6 +368,8 @@ void ed_visit_touch(const struct ed_visit *v)
 	if (v->roles & ED_ROLE_ZONE) {
 		ed_key_prefetch_key(&p->keys, v->pair, p->key_bytes[ED_KEY_PAIR]);
 		ed_key_prefetch_key(&p->keys, v->domain, p->key_bytes[ED_KEY_DOMAIN]);
+		ed_hll_prefetch(&p->zones, v->ev->zone_hash);
+		ed_hll_prefetch(&p->clients, v->ev->client_hash);
 	}
 	if (v->roles & ED_ROLE_CLIENT)
 		ed_key_prefetch_key(&p->keys, v->client, p->key_bytes[ED_KEY_CLIENT]);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "record/asset.h"
 #include "shard/clients.h"
 #include "shard/resolvers.h"
 
@@ -62,6 +63,23 @@ static void test_roles(void **state)
 }
 
 /* A log without flags does not make resolvers of everybody. */
+/* What the inventory says of a machine goes before what its lookups look like. */
+static void test_role_by_inventory(void **state)
+{
+	struct ed_clients t;
+	struct ed_event ev = question(1, 0, ED_RR_A);
+
+	(void)state;
+	assert_int_equal(ed_clients_init(&t, 64, NULL), 0);
+	ev.asset_role = ED_ASSET_MAIL;
+	ed_clients_note(&t, &ev);
+	assert_int_equal(ed_client_role(ed_clients_find(&t, hash_of(1))), ED_CLIENT_MAIL);
+	ev.asset_role = ED_ASSET_SERVER; /* says nothing of how it asks */
+	ed_clients_note(&t, &ev);
+	assert_int_equal(ed_client_role(ed_clients_find(&t, hash_of(1))), ED_CLIENT_UNKNOWN);
+	ed_clients_done(&t);
+}
+
 static void test_flags_that_nobody_saw(void **state)
 {
 	struct ed_clients t;
@@ -177,6 +195,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_roles),
+		cmocka_unit_test(test_role_by_inventory),
 		cmocka_unit_test(test_flags_that_nobody_saw),
 		cmocka_unit_test(test_domains_are_counted),
 		cmocka_unit_test(test_the_busier_stays),
