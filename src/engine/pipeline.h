@@ -30,7 +30,7 @@ struct ed_pipeline_conf {
 	const struct ed_reputation *reputation; /* borrowed; NULL: no lists */
 	const struct ed_inventory *inventory;   /* borrowed; NULL: none */
 	const struct ed_groups *groups;
-	struct ed_partition *partitions;        /* ED_PARTITIONS; borrowed */
+	struct ed_partition *partitions; /* ED_PARTITIONS; borrowed */
 	uint64_t hash_key;
 	unsigned n_readers, n_shards; /* at least 1 */
 	uint64_t memory_bytes;        /* for the slots; one is made even when it holds none */

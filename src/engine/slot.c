@@ -106,6 +106,15 @@ static uint64_t host_of(const struct ed_slot *s, const struct ed_event *ev)
 	return ed_process_host_hash(ed_event_process(ev), s->conf->partitions[0].conf->hash_key);
 }
 
+/* Where an event that is no lookup belongs: to its machine, the start of a program to the program.
+ */
+static uint64_t place_of(const struct ed_event *ev)
+{
+	return ev->kind == ED_EVENT_PROCESS && ev->process_off != 0 ?
+		       ed_started_key(ev->client_hash, ed_event_process(ev)->id) :
+		       ev->client_hash;
+}
+
 /* What is no lookup goes to the partition of its machine alone; a lookup goes there too where the
  * source knows the program. */
 static void note_machine(struct ed_slot *s, const struct ed_event *ev, size_t at)
@@ -115,7 +124,7 @@ static void note_machine(struct ed_slot *s, const struct ed_event *ev, size_t at
 	if (ev->kind == ED_EVENT_NOT_DNS)
 		note_visit(s, ev->client_hash, at, ED_ROLE_CLIENT);
 	else if (!ed_event_is_lookup(ev))
-		note_visit(s, ev->client_hash, at, ED_ROLE_HOST);
+		note_visit(s, place_of(ev), at, ED_ROLE_HOST);
 	else if (p)
 		note_visit(s, host_of(s, ev), at, ED_ROLE_HOST);
 }
@@ -138,7 +147,8 @@ static bool outside(const struct ed_slot_conf *c, int64_t time_ns)
 	return (c->from_ns && time_ns < c->from_ns) || (c->to_ns && time_ns >= c->to_ns);
 }
 
-enum { HASHED_AHEAD = 8 }; /* events, so that the annotator's cache is fetched meanwhile */
+/* How many events before it is annotated an event is hashed, and its cache looked at. */
+enum { HASHED_AHEAD = 12, FETCHED_AHEAD = 4 };
 
 /* The first step of annotating the event at byte @at; where the next one lies. */
 static size_t hash_event(const struct ed_batch *b, struct ed_annotator *a, size_t at)
@@ -163,18 +173,32 @@ static const struct ed_asset *asset_of(const struct ed_reader *rd, const struct 
 	return p ? ed_inventory_by_name(rd->inventory, ed_process_text(p, ED_TEXT_HOST)) : NULL;
 }
 
+/* The second. */
+static size_t fetch_names(const struct ed_batch *b, struct ed_annotator *a, size_t at)
+{
+	const struct ed_event *ev = ed_batch_at(b, at);
+
+	if (!ev)
+		return at;
+	ed_annotate_fetch(a, ev);
+	return at + ev->size_bytes;
+}
+
 /* Annotates the events from byte @from of the batch on and notes where they go. */
-static void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
+static ED_STAGE void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
 {
 	const struct ed_slot_conf *c = s->conf;
 	struct ed_batch *b = &s->batch;
-	size_t ahead = from;
+	size_t ahead = from, near = from;
 	struct ed_event *ev;
 
 	for (unsigned i = 0; i < HASHED_AHEAD; i++)
 		ahead = hash_event(b, rd->annotator, ahead);
+	for (unsigned i = 0; i < FETCHED_AHEAD; i++)
+		near = fetch_names(b, rd->annotator, near);
 	for (size_t at = from; (ev = ed_batch_at(b, at)) != NULL; at += ev->size_bytes) {
 		ahead = hash_event(b, rd->annotator, ahead);
+		near = fetch_names(b, rd->annotator, near);
 		check_time(ev);
 		if (outside(c, ev->time_ns)) {
 			if (b->tally.n_analysed > 0) { /* several events may come from one record */
@@ -204,7 +228,7 @@ static int scratch_for(struct ed_reader *rd, const struct ed_feed_file *file)
 	return *scratch || !file->format->scratch_new ? 0 : file->format->scratch_new(scratch);
 }
 
-void ed_slot_decode(struct ed_slot *s, struct ed_reader *rd)
+ED_STAGE void ed_slot_decode(struct ed_slot *s, struct ed_reader *rd)
 {
 	const struct ed_feed_file *file = s->in.file;
 
@@ -218,7 +242,7 @@ void ed_slot_decode(struct ed_slot *s, struct ed_reader *rd)
 	route(s, rd, 0);
 }
 
-void ed_slot_resolve(struct ed_slot *s, struct ed_reader *rd, struct ed_feed *feed)
+ED_STAGE void ed_slot_resolve(struct ed_slot *s, struct ed_reader *rd, struct ed_feed *feed)
 {
 	const struct ed_feed_file *file = s->in.file;
 	size_t decoded = s->batch.used;
@@ -238,7 +262,7 @@ static void prepare(const struct ed_slot *s, struct ed_slot_visit v, struct ed_v
 	uint64_t by = v.roles == ED_ROLE_CLIENT ? ev->client_hash : ev->zone_hash;
 
 	if (v.roles == ED_ROLE_HOST)
-		by = ed_event_is_lookup(ev) ? host_of(s, ev) : ev->client_hash;
+		by = ed_event_is_lookup(ev) ? host_of(s, ev) : place_of(ev);
 	ed_visit_prepare(&s->conf->partitions[ed_partition_of(by)], ev, v.roles, ret);
 }
 
@@ -258,7 +282,7 @@ static void fetch_event(const struct ed_slot *s, struct ed_slot_visit v)
  * Every event of the unit that visits this shard. Tables are far larger than any cache, so each
  * step of a visit only begins the memory accesses of the next.
  */
-void ed_slot_carry(const struct ed_slot *s, unsigned shard)
+ED_STAGE void ed_slot_carry(const struct ed_slot *s, unsigned shard)
 {
 	const struct ed_slot_visit *visits = s->visits[shard];
 	struct ed_visit ring[AHEAD];

@@ -13,6 +13,10 @@
 
 enum { ED_SLOT_BATCH_BYTES = 2 << 20 };
 
+/* A function that stays one however the program is optimised, so that a profile tells the stages of
+ * the way apart (bench/run.sh). */
+#define ED_STAGE __attribute__((noinline))
+
 /* What all slots of a run have in common. */
 struct ed_slot_conf {
 	struct ed_partition *partitions; /* ED_PARTITIONS; borrowed */

@@ -53,31 +53,27 @@ struct zone {
 };
 
 struct ed_annotator {
-	struct entry (*cache)[CACHE_WAYS]; /* by set, the last asked first */
 	uint32_t set_mask;
 	const struct ed_psl *psl;
 	const struct ed_reputation *reputation; /* may be NULL */
 	uint64_t hash_key;
 	struct ed_services services;
 	struct zone zones[ZONES];
+	_Alignas(64) struct entry cache[][CACHE_WAYS]; /* by set, the last asked first */
 };
 
 int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, size_t cache_bytes,
 		     struct ed_annotator **ret)
 {
-	struct ed_annotator *a = ed_mem_zalloc(1, sizeof(*a));
+	struct ed_annotator *a;
 	uint32_t n_sets = SETS_MIN;
 
+	while (n_sets < SETS_MAX && 2 * n_sets * sizeof(a->cache[0]) <= cache_bytes)
+		n_sets *= 2;
+	a = ed_mem_zalloc(1, sizeof(*a) + n_sets * sizeof(a->cache[0]));
 	if (!a)
 		return -ENOMEM;
-	while (n_sets < SETS_MAX && 2 * n_sets * sizeof(*a->cache) <= cache_bytes)
-		n_sets *= 2;
 	a->set_mask = n_sets - 1;
-	a->cache = ed_mem_zalloc(n_sets, sizeof(*a->cache));
-	if (!a->cache) {
-		ed_annotator_free(a);
-		return -ENOMEM;
-	}
 	a->psl = psl;
 	a->hash_key = hash_key;
 	ed_services_init(&a->services, hash_key);
@@ -87,8 +83,6 @@ int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, size_t cache_b
 
 void ed_annotator_free(struct ed_annotator *a)
 {
-	if (a)
-		ed_mem_free(a->cache);
 	ed_mem_free(a);
 }
 
@@ -373,20 +367,30 @@ static const struct zone *zone_of(struct ed_annotator *a, struct ed_span name,
 	return z;
 }
 
+/* Where the last two labels begin. */
+static size_t last_two_labels(struct ed_span name, unsigned *ret_n_labels)
+{
+	size_t last = 0, second = 0;
+
+	*ret_n_labels = 0;
+	for (size_t at = 0; at < name.n && name.p[at] != 0; at += 1U + name.p[at]) {
+		second = last;
+		last = at;
+		++*ret_n_labels;
+	}
+	return second;
+}
+
 /* The zone of two labels that @name ends in, when it is known to be the one: nearly all names are
  * then cut without the list. */
 static const struct zone *known_zone(struct ed_annotator *a, struct ed_span name,
 				     struct ed_zone_cut *ret_cut)
 {
-	size_t last = 0, second = 0;
-	unsigned n_labels = 0;
+	unsigned n_labels;
+	size_t second = last_two_labels(name, &n_labels);
 	const struct zone *z;
 	uint64_t hash;
 
-	for (size_t at = 0; at < name.n && name.p[at] != 0; at += 1U + name.p[at], n_labels++) {
-		second = last;
-		last = at;
-	}
 	if (n_labels < 2)
 		return NULL;
 	hash = ed_hash_bytes(name.p + second, name.n - second, a->hash_key);
@@ -461,6 +465,28 @@ static struct entry *set_of(struct ed_annotator *a, uint64_t raw_hash)
 static bool is_hidden(const struct ed_event *ev)
 {
 	return (ev->lost & ED_LOST_NAME) && ev->process_off != 0;
+}
+
+/* Begins the look at the zone that a miss will ask for. A name in upper case is fetched in vain. */
+static void fetch_zone(struct ed_annotator *a, struct ed_span name)
+{
+	unsigned n_labels;
+	size_t at = last_two_labels(name, &n_labels);
+
+	if (n_labels >= 2)
+		__builtin_prefetch(
+			zone_place(a, ed_hash_bytes(name.p + at, name.n - at, a->hash_key)));
+}
+
+void ed_annotate_fetch(struct ed_annotator *a, const struct ed_event *ev)
+{
+	const struct entry *set;
+
+	if (ev->name_n == 0)
+		return;
+	set = set_of(a, ev->name_hash);
+	if (set[0].raw_hash != ev->name_hash && set[1].raw_hash != ev->name_hash)
+		fetch_zone(a, ed_event_qname(ev));
 }
 
 /* What the cache knows of the name, or makes up for it now. */

@@ -13,7 +13,7 @@ static void test_sources_add(void **state)
 		"name,os,role\nws-1,Windows 11,\nws-1,Windows 7,server\n",
 		NULL,
 	};
-	static const char *const turned[] = { files[2], files[1], files[0], NULL };
+	const char *const turned[] = { files[2], files[1], files[0], NULL };
 
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {

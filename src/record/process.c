@@ -94,6 +94,18 @@ static const uint16_t kept_max[ED_TEXT_N] = {
 	[ED_TEXT_PACKAGE] = 32,
 };
 
+size_t ed_actor_texts(const struct ed_process *p, struct ed_span ret[static ED_TEXT_N])
+{
+	size_t sum = 0;
+
+	for (unsigned i = 0; i < ED_TEXT_N; i++) {
+		ret[i] = ed_process_text(p, i);
+		ret[i].n = least(ret[i].n, kept_max[i]);
+		sum += ret[i].n;
+	}
+	return sum;
+}
+
 static void take_number(uint64_t *into, uint64_t from)
 {
 	if (*into == 0)

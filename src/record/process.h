@@ -118,6 +118,9 @@ struct ed_actor {
 	uint8_t platform; /* ed_platform */
 };
 
+/* The texts of @p as far as an actor keeps them; borrowed. Returns their bytes. */
+size_t ed_actor_texts(const struct ed_process *p, struct ed_span ret[static ED_TEXT_N]);
+
 /* Fills what @actor does not know yet from @p; what it knows stays. */
 void ed_actor_learn(struct ed_actor *actor, const struct ed_process *p, unsigned platform);
 

@@ -65,12 +65,12 @@ static bool find_lineage(const struct join *j, struct ed_actor *actor)
 {
 	uint64_t key = j->partitions[0].conf->hash_key;
 	uint64_t host = ed_process_host_hash(&actor->process, key);
-	const struct ed_started *started = &partition_of(j, host)->machines.started;
 	uint64_t id = actor->process.id;
 	unsigned launch = actor->process.launch;
 
 	for (unsigned depth = 0; depth < ANCESTORS_MAX && id != 0; depth++) {
-		const struct ed_process *p = ed_started_find(started, host, id);
+		const struct ed_partition *at = partition_of(j, ed_started_key(host, id));
+		const struct ed_process *p = ed_started_find(&at->machines.started, host, id);
 
 		if (!p)
 			break;

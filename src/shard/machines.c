@@ -203,9 +203,11 @@ void ed_machines_note(struct ed_machines *t, const struct ed_event *ev)
 	const struct ed_process *p = ed_event_process(ev);
 	uint64_t host_hash = ed_process_host_hash(p, t->hash_key);
 
-	note_machine(t, host_hash, ev);
-	if (ev->kind == ED_EVENT_PROCESS)
+	if (ev->kind == ED_EVENT_PROCESS) {
 		ed_started_note(&t->started, host_hash, p);
+		return;
+	}
+	note_machine(t, host_hash, ev);
 	if (ev->kind == ED_EVENT_FLOW &&
 	    (ev->flow.service == ED_FLOW_DNS || ev->flow.service == ED_FLOW_DOT))
 		note_talk(t, host_hash, ev);

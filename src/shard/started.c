@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 
 enum {
@@ -40,11 +39,6 @@ void ed_started_done(struct ed_started *t)
 	memset(t, 0, sizeof(*t));
 }
 
-static uint64_t key_of(uint64_t host_hash, uint64_t id)
-{
-	return ed_hash_pair(host_hash, id) | 1;
-}
-
 static struct ed_started_slot *set_of(const struct ed_started *t, uint64_t key)
 {
 	return t->slots + (size_t)(key >> 32 & t->set_mask) * WAYS;
@@ -73,27 +67,21 @@ static uint64_t place(struct ed_started *t, size_t n)
 	return t->head - n;
 }
 
-static size_t bytes_of(const struct ed_process *p)
-{
-	size_t n = sizeof(*p);
-
-	for (unsigned i = 0; i < ED_TEXT_N; i++)
-		n += p->text_n[i];
-	return n;
-}
-
 void ed_started_note(struct ed_started *t, uint64_t host_hash, const struct ed_process *p)
 {
-	uint64_t key = key_of(host_hash, p->id);
+	uint64_t key = ed_started_key(host_hash, p->id);
 	struct ed_started_slot *set = set_of(t, key);
-	size_t n = bytes_of(p);
+	struct ed_span text[ED_TEXT_N];
+	size_t n = sizeof(*p) + ed_actor_texts(p, text);
+	struct ed_process *room;
 	uint64_t at;
 
 	if (p->id == 0)
 		return;
 	at = place(t, (sizeof(key) + n + 7) & ~(size_t)7);
 	memcpy(t->ring + at % t->ring_bytes, &key, sizeof(key));
-	memcpy(t->ring + at % t->ring_bytes + sizeof(key), p, n);
+	room = (struct ed_process *)(void *)(t->ring + at % t->ring_bytes + sizeof(key));
+	(void)ed_process_write(p, text, room, n);
 	if (set[0].key != key)
 		set[1] = set[0];
 	set[0] = (struct ed_started_slot){ .key = key, .at = at };
@@ -102,7 +90,7 @@ void ed_started_note(struct ed_started *t, uint64_t host_hash, const struct ed_p
 const struct ed_process *ed_started_find(const struct ed_started *t, uint64_t host_hash,
 					 uint64_t id)
 {
-	uint64_t key = key_of(host_hash, id);
+	uint64_t key = ed_started_key(host_hash, id);
 	const struct ed_started_slot *set = set_of(t, key);
 
 	for (unsigned i = 0; id != 0 && i < WAYS; i++) {

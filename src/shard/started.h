@@ -11,6 +11,7 @@
 #ifndef ED_SHARD_STARTED_H
 #define ED_SHARD_STARTED_H
 
+#include "base/hash.h"
 #include "record/process.h"
 
 struct ed_started_slot {
@@ -24,6 +25,13 @@ struct ed_started {
 	uint64_t head; /* bytes written so far */
 	uint32_t ring_bytes, set_mask;
 };
+
+/* What a process is found by; its upper bits choose the partition, so that the starts of one
+ * machine use the memory of all. */
+static inline uint64_t ed_started_key(uint64_t host_hash, uint64_t id)
+{
+	return ed_hash_pair(host_hash, id) | 1;
+}
 
 /* 0 or -ENOMEM. @bytes: of ring and index together. */
 int ed_started_init(struct ed_started *t, size_t bytes);

@@ -3,6 +3,7 @@
 #include "shard/weigh.h"
 
 #include <math.h>
+#include <strings.h>
 
 #include "analytic/calibration.h"
 #include "analytic/fuse.h"
@@ -163,6 +164,20 @@ bool ed_key_is_masked(const struct ed_partition *p, const struct ed_key *k)
 {
 	return k->kind == ED_KEY_PAIR &&
 	       k->zone_hash == ed_hidden_zone_key(k->client_hash, p->conf->hash_key);
+}
+
+/*
+ * Whether the zone is the machine's own, by the name that it has: "ws1.corp.example.net" asks for
+ * hosts of example.net. Who can rename machines of a site can do worse.
+ */
+static bool is_own_zone(const struct ed_actor *actor, const struct ed_name *zone)
+{
+	struct ed_span host = ed_actor_text(actor, ED_TEXT_HOST);
+	char text[ED_NAME_TEXT_MAX + 1];
+	size_t n = ed_name_to_text(ed_span_of(zone->wire, zone->n), text);
+
+	return n > 0 && host.n > n + 1 && host.p[host.n - n - 1] == '.' &&
+	       strncasecmp((const char *)host.p + host.n - n, text, n) == 0;
 }
 
 static void subject_of(struct ed_partition *p, struct ed_key *k, struct ed_subject *ret)
@@ -348,8 +363,10 @@ static float service_bits(const struct ed_subject *s, const struct ed_evidence *
 		return -MASKED_BITS;
 	if (!ed_ceiling_is_service(s, evidence))
 		return ed_ceiling_digest_bits(evidence);
-	return s->service == ED_SERVICE_CLOUD || s->service == ED_SERVICE_LOCAL ? OPERATOR_BITS :
-										  SERVICE_BITS;
+	if (s->service == ED_SERVICE_CLOUD || s->service == ED_SERVICE_LOCAL)
+		return OPERATOR_BITS;
+	/* who watches files or mails asks by the clock */
+	return SERVICE_BITS + evidence[ED_EVIDENCE_ID_timing].bits;
 }
 
 /* A list that is known by its shape at one client is one for the domain's key and the sums too. */
@@ -506,16 +523,37 @@ static const struct ed_actor *actor_of(const struct ed_partition *p, const struc
 	return room;
 }
 
+/* The domain of a key: of a suspect, else of the event that made it due. */
+static const struct ed_name *zone_of(const struct ed_partition *p, const struct ed_key *k,
+				     const struct ed_event *ev, struct ed_name *room)
+{
+	struct ed_span zone;
+
+	if (k->suspect != ED_KEY_NONE)
+		return &p->suspects[k->suspect].domain;
+	room->n = 0;
+	if (!ev)
+		return room;
+	zone = ed_event_zone(ev);
+	room->n = (uint8_t)zone.n;
+	ed_name_lower(zone.p, zone.n, room->wire);
+	return room;
+}
+
 void ed_weigh_key(struct ed_partition *p, struct ed_key *k, const struct ed_event *ev)
 {
 	struct ed_subject subject;
 	struct ed_actor actor;
+	struct ed_name zone;
 	size_t row;
 
 	if (!may_matter(k) || !analytic_of(p, k, ev, &row))
 		return;
 	subject_of(p, k, &subject);
 	subject.actor = actor_of(p, k, ev, &actor);
+	if (subject.actor && subject.service == ED_SERVICE_NONE &&
+	    is_own_zone(subject.actor, zone_of(p, k, ev, &zone)))
+		subject.service = ED_SERVICE_LOCAL;
 	if (k->suspect != ED_KEY_NONE)
 		subject.machine_traits = p->suspects[k->suspect].machine_traits;
 	judge(p, k, ev, &subject, row);
