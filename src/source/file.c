@@ -29,7 +29,7 @@ static int file_open(const char *path, struct ed_source *ret)
 
 const struct ed_source_row ed_source_file = {
 	.name = "file",
-	.help = "a file, or every file of a directory; .gz .zst .lz4 .xz are read through",
+	.help = "a file, or every file of a directory; .gz .zst .lz4 .xz .evtx are read through",
 	.claims = file_claims,
 	.open = file_open,
 };

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "source/codec.h"
+#include "source/evtx.h"
 
 enum { STOP_CHECK_MS = 100 };
 
@@ -75,44 +76,6 @@ static int fill(struct ed_source *s, size_t n)
 		s->in_n += (size_t)r;
 	}
 	return 0;
-}
-
-int ed_source_open(const char *path, const atomic_bool *stop, struct ed_source *ret)
-{
-	struct stat st;
-	int r;
-
-	memset(ret, 0, sizeof(*ret));
-	ret->fd = -1;
-	ret->stop = stop;
-	ret->in = ed_mem_zalloc(ED_SOURCE_IN_BYTES, 1);
-	if (!ret->in)
-		return -ENOMEM;
-	r = row_for(path)->open(path, ret);
-	ret->may_wait = r == 0 && fstat(ret->fd, &st) == 0 && !S_ISREG(st.st_mode);
-	if (r == 0)
-		r = fill(ret, ED_CODEC_MAGIC_BYTES);
-	if (r == 0) {
-		ret->codec = ed_codec_sniff((struct ed_span){ .p = ret->in, .n = ret->in_n });
-		if (ret->codec) {
-			ret->codec_state = ret->codec->start();
-			r = ret->codec_state ? 0 : -ENOMEM;
-		}
-	}
-	if (r < 0)
-		ed_source_close(ret);
-	return r;
-}
-
-void ed_source_close(struct ed_source *s)
-{
-	if (s->codec_state)
-		s->codec->stop(s->codec_state);
-	if (s->owns_fd && s->fd >= 0)
-		(void)close(s->fd);
-	ed_mem_free(s->in);
-	memset(s, 0, sizeof(*s));
-	s->fd = -1;
 }
 
 static ssize_t read_plain(struct ed_source *s, void *ret, size_t n)
@@ -196,10 +159,115 @@ static ssize_t read_packed(struct ed_source *s, uint8_t *ret, size_t n)
 	return r;
 }
 
+/* Unpacked bytes, as @read of an event log's reader too. */
+static ssize_t read_unpacked(void *source, void *ret, size_t n)
+{
+	struct ed_source *s = source;
+
+	return s->codec ? read_packed(s, ret, n) : read_plain(s, ret, n);
+}
+
+/*
+ * Looks at the first unpacked bytes, and starts the reader of event logs when they are one. What
+ * fails in them is found again by the next read: a fault stays, and so does the end.
+ */
+static int evtx_start(struct ed_source *s)
+{
+	const struct ed_evtx_input input = { .read = read_unpacked, .context = s, .stop = s->stop };
+	char program[ED_EVTX_PATH_MAX];
+	ssize_t got = 1;
+	int r;
+
+	while (s->head_n < ED_SOURCE_HEAD_BYTES && got > 0) {
+		got = read_unpacked(s, s->head + s->head_n, ED_SOURCE_HEAD_BYTES - s->head_n);
+		s->head_n += got > 0 ? (size_t)got : 0;
+	}
+	if (got < 0)
+		return (int)got;
+	if (!ed_evtx_is(ed_span_of(s->head, s->head_n)))
+		return 0;
+	r = ed_evtx_find(program);
+	if (r == 0)
+		r = ed_evtx_new(program, ed_span_of(s->head, s->head_n), &input, &s->evtx);
+	s->head_n = 0;
+	s->format = "windows-xml";
+	if (r < 0)
+		s->fault = ED_SOURCE_NO_READER;
+	return r == -ENOMEM ? r : 0;
+}
+
+static int codec_start(struct ed_source *s)
+{
+	s->codec = ed_codec_sniff(ed_span_of(s->in, s->in_n));
+	if (!s->codec)
+		return 0;
+	s->codec_state = s->codec->start();
+	return s->codec_state ? 0 : -ENOMEM;
+}
+
+int ed_source_open(const char *path, const atomic_bool *stop, struct ed_source *ret)
+{
+	struct stat st;
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->fd = -1;
+	ret->stop = stop;
+	ed_tally_init(&ret->lost);
+	ret->in = ed_mem_zalloc(ED_SOURCE_IN_BYTES, 1);
+	if (!ret->in)
+		return -ENOMEM;
+	r = row_for(path)->open(path, ret);
+	ret->may_wait = r == 0 && fstat(ret->fd, &st) == 0 && !S_ISREG(st.st_mode);
+	if (r == 0)
+		r = fill(ret, ED_CODEC_MAGIC_BYTES);
+	if (r == 0)
+		r = codec_start(ret);
+	if (r == 0)
+		r = evtx_start(ret);
+	if (r < 0)
+		ed_source_close(ret);
+	return r;
+}
+
+void ed_source_close(struct ed_source *s)
+{
+	ed_evtx_free(s->evtx);
+	if (s->codec_state)
+		s->codec->stop(s->codec_state);
+	if (s->owns_fd && s->fd >= 0)
+		(void)close(s->fd);
+	ed_mem_free(s->in);
+	memset(s, 0, sizeof(*s));
+	s->fd = -1;
+}
+
+static ssize_t read_evtx(struct ed_source *s, void *ret, size_t n)
+{
+	ssize_t r = ed_evtx_read(s->evtx, &s->lost, ret, n);
+
+	if (r != -ENOEXEC)
+		return r;
+	s->fault = ED_SOURCE_NO_READER;
+	return 0;
+}
+
 ssize_t ed_source_read(struct ed_source *s, void *ret, size_t n)
 {
+	size_t left = s->head_n - s->head_off;
+
 	assert(n > 0);
-	return s->codec ? read_packed(s, ret, n) : read_plain(s, ret, n);
+	if (s->fault == ED_SOURCE_NO_READER)
+		return 0;
+	if (s->evtx)
+		return read_evtx(s, ret, n);
+	if (left == 0)
+		return read_unpacked(s, ret, n);
+	if (n > left)
+		n = left;
+	memcpy(ret, s->head + s->head_off, n);
+	s->head_off += n;
+	return (ssize_t)n;
 }
 
 const char *ed_source_fault_text(unsigned fault)
@@ -211,6 +279,8 @@ const char *ed_source_fault_text(unsigned fault)
 		return "compressed data cut short";
 	case ED_SOURCE_BOMB:
 		return "unpacks to more than 200 times its size, refused";
+	case ED_SOURCE_NO_READER:
+		return "a Windows event log, but earthdog-evtx is missing or cannot be confined here";
 	default:
 		return "";
 	}
