@@ -127,8 +127,10 @@ static struct ed_span base_of(struct ed_span path)
 
 static const struct ed_argv_program *find_exact(struct ed_span name)
 {
+	/* the first letter rules most of them out */
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		if (ed_argv_is(name, programs[i].name))
+		if (programs[i].name[0] == (char)(name.p[0] | 0x20) &&
+		    ed_argv_is(name, programs[i].name))
 			return &programs[i];
 	}
 	return NULL;
@@ -145,8 +147,25 @@ static bool strip(struct ed_span *name, const char *tail)
 	return true;
 }
 
-/* By its path, with or without what systems put behind a name: "x.exe", "nc.openbsd", "python3.11",
- * "dig (deleted)". */
+/* What systems put behind the name of a program. */
+static void strip_kind(struct ed_span *name)
+{
+	static const char *const tails[] = { ".exe",     ".py",          ".rb", ".pl",
+					     ".openbsd", ".traditional", ".db", ".real" };
+
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+		if (strip(name, tails[i]))
+			return;
+	}
+}
+
+static bool ends_in_version(struct ed_span name)
+{
+	uint8_t last = name.p[name.n - 1];
+
+	return last - (unsigned)'0' <= 9 || last == '.' || last == '-';
+}
+
 const struct ed_argv_program *ed_argv_program_find(struct ed_span path)
 {
 	struct ed_span name;
@@ -158,13 +177,9 @@ const struct ed_argv_program *ed_argv_program_find(struct ed_span path)
 		return NULL;
 	if (name.p[0] == '-') /* a login shell */
 		name = ed_span_from(name, 1);
-	(void)(strip(&name, ".exe") || strip(&name, ".py") || strip(&name, ".rb") ||
-	       strip(&name, ".pl") || strip(&name, ".openbsd") || strip(&name, ".traditional") ||
-	       strip(&name, ".db") || strip(&name, ".real"));
-	p = find_exact(name);
-	while (!p && name.n > 1 &&
-	       (name.p[name.n - 1] - (unsigned)'0' <= 9 || name.p[name.n - 1] == '.' ||
-		name.p[name.n - 1] == '-')) {
+	strip_kind(&name);
+	p = name.n > 0 ? find_exact(name) : NULL;
+	while (!p && name.n > 1 && ends_in_version(name)) {
 		name.n--;
 		p = find_exact(name);
 	}

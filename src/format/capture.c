@@ -16,6 +16,7 @@
 enum {
 	PORT_DNS = 53,
 	PORT_NBNS = 137,
+	PORT_DOT = 853, /* DNS over TLS, RFC 7858; over QUIC, RFC 9250 */
 	PORT_MDNS = 5353,
 	PORT_LLMNR = 5355,
 	PROTO_TCP = 6,
@@ -61,6 +62,14 @@ static bool is_group(const struct ed_packet *pkt)
 	return pkt->v6 ? pkt->dst[0] == 0xff : pkt->dst[0] >= 224;
 }
 
+/* Of a packet that is not DNS by its ports. */
+static enum ed_drop judge_other(const struct ed_packet *pkt)
+{
+	bool encrypted = pkt->src_port == PORT_DOT || pkt->dst_port == PORT_DOT;
+
+	return encrypted ? ED_DROP_ENCRYPTED : ED_DROP_NOT_DNS;
+}
+
 /* A UDP packet by its ports: ANALYSED means "to be read as DNS". Port 53 outweighs what the other
  * port is. */
 static unsigned judge_udp(const struct ed_packet *pkt)
@@ -73,7 +82,7 @@ static unsigned judge_udp(const struct ed_packet *pkt)
 		return is_group(pkt) ? ED_DROP_MULTICAST : ANALYSED;
 	if (a == PORT_LLMNR || b == PORT_LLMNR || a == PORT_NBNS || b == PORT_NBNS)
 		return ED_DROP_MULTICAST;
-	return ED_DROP_NOT_DNS;
+	return judge_other(pkt);
 }
 
 static bool on_dns_port(const struct ed_packet *pkt)
@@ -131,6 +140,40 @@ static void fill_foreign(const struct ed_packet *pkt, struct ed_span data, size_
 	set_ends(pkt, from_client, ev);
 }
 
+static bool has_program(const struct ed_packet *pkt)
+{
+	return pkt->program.pid != 0 || pkt->program.name.n > 0;
+}
+
+/* The program at the end that captured: is it the one that asks, and not the server's? */
+static bool is_askers(const struct ed_packet *pkt, const struct ed_event *ev)
+{
+	bool from_client = ev->has & ED_FIELD_SIZE_QUERY;
+
+	return pkt->program.way == ED_PACKET_WAY_UNKNOWN ||
+	       from_client == (pkt->program.way == ED_PACKET_WAY_OUT);
+}
+
+static struct ed_event *peek(const struct ed_packet *pkt, struct ed_batch *out)
+{
+	return has_program(pkt) ? ed_batch_peek_process(out) : ed_batch_peek(out);
+}
+
+/* Apart from commit, which every event passes. */
+static __attribute__((noinline)) void commit_program(const struct ed_packet_program *program,
+						     struct ed_batch *out, struct ed_event *ev)
+{
+	struct ed_span text[ED_TEXT_N] = { [ED_TEXT_IMAGE] = program->name };
+	struct ed_process process = { .id = program->pid,
+				      .pid = program->pid,
+				      .attribution = ED_ATTRIBUTION_DIRECT };
+
+	/* Only captures of macOS name programs. */
+	ev->platform = ED_PLATFORM_MACOS;
+	ev->has |= ED_FIELD_PROCESS;
+	ed_batch_commit_process(out, ev, &process, text);
+}
+
 /* What is not of the message. */
 static void commit(const struct ed_capture_record *r, const struct ed_packet *pkt,
 		   struct ed_batch *out, struct ed_event *ev)
@@ -144,14 +187,17 @@ static void commit(const struct ed_capture_record *r, const struct ed_packet *pk
 	}
 	ev->offset = r->offset;
 	ev->source = r->source;
-	ed_batch_commit(out, ev);
+	if (has_program(pkt) && is_askers(pkt, ev))
+		commit_program(&pkt->program, out, ev);
+	else
+		ed_batch_commit(out, ev);
 }
 
 /* The packet's payload, which is not DNS. Returns ANALYSED or the reason there is no event. */
 static unsigned emit_foreign(const struct ed_capture_record *r, const struct ed_packet *pkt,
 			     struct ed_batch *out)
 {
-	struct ed_event *ev = ed_batch_peek(out);
+	struct ed_event *ev = peek(pkt, out);
 
 	if (!ev)
 		return ED_DROP_BATCH_FULL;
@@ -165,7 +211,7 @@ static unsigned emit_foreign(const struct ed_capture_record *r, const struct ed_
 static unsigned emit(const struct ed_capture_record *r, const struct ed_packet *pkt,
 		     struct ed_span msg, size_t wire_n, struct ed_batch *out)
 {
-	struct ed_event *ev = ed_batch_peek(out);
+	struct ed_event *ev = peek(pkt, out);
 
 	if (!ev)
 		return ED_DROP_BATCH_FULL;
@@ -215,7 +261,8 @@ static struct ed_packet begin_packet(const struct ed_capture_record *r)
 {
 	return (struct ed_packet){ .data = r->data,
 				   .wire_n = r->wire_n,
-				   .layer = (uint8_t)r->layer };
+				   .layer = (uint8_t)r->layer,
+				   .program = r->program };
 }
 
 /* False when the ordered pass cannot take more records of this unit. */
@@ -232,7 +279,7 @@ static void decode_tcp(const struct ed_capture_record *r, const struct ed_packet
 		       struct ed_batch *out)
 {
 	if (!on_dns_port(pkt)) {
-		settle(out, ED_DROP_NOT_DNS, r->offset, 1);
+		settle(out, judge_other(pkt), r->offset, 1);
 	} else if (pkt->wire_n == 0) {
 		settle(out, ED_DROP_NO_PAYLOAD, r->offset, 1);
 		if (pkt->tcp_flags & ED_TCP_SYN)
@@ -374,10 +421,10 @@ static unsigned judge_fragment(const struct ed_packet *pkt)
 		return ANALYSED;
 	first.src_port = ed_get_be16(pkt->data.p);
 	first.dst_port = ed_get_be16(pkt->data.p + 2);
-	if (pkt->protocol == PROTO_UDP && !ed_packet_is_tunnel_port(first.dst_port))
+	if (pkt->protocol == PROTO_UDP && !ed_packet_is_tunnel(first.src_port, first.dst_port))
 		return judge_udp(&first);
 	if (pkt->protocol == PROTO_TCP && !on_dns_port(&first))
-		return ED_DROP_NOT_DNS;
+		return judge_other(&first);
 	return ANALYSED;
 }
 

@@ -6,7 +6,8 @@
  *
  * Which packets are DNS: either port is 53; or UDP with either port 5353 between single hosts
  * (multicast DNS goes to groups, and a unicast query to its port is a resolver at an odd place).
- * TCP: port 53. What cannot be DNS on port 53 (format/foreign.h) is an event of its own kind.
+ * TCP: port 53. Port 853 is told apart from other protocols. What cannot be DNS on port 53
+ * (format/foreign.h) is an event of its own kind.
  */
 #ifndef ED_FORMAT_CAPTURE_H
 #define ED_FORMAT_CAPTURE_H
@@ -23,7 +24,8 @@ struct ed_capture_record {
 	uint64_t offset;      /* of the record in the source */
 	uint32_t unit_offset; /* the same in its unit */
 	uint32_t source;
-	enum ed_layer layer; /* by its link type */
+	enum ed_layer layer;              /* by its link type */
+	struct ed_packet_program program; /* where the file's format knows it */
 };
 
 /* 0 or -errno. */

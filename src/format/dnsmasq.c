@@ -111,7 +111,7 @@ static unsigned read_query(struct ed_logline_reader *r, struct ed_span text, con
 	ev->vantage = ED_VANTAGE_RESOLVER;
 	if (r->scratch)
 		ed_dnsmasq_asked(r->scratch, r->out, x->known ? &x->serial : NULL, name, ev);
-	return ev->name_n > 0 ? ED_LOGLINE_EVENT : ED_LOGLINE_UNNAMED;
+	return ev->lost & ED_LOST_NAME ? ED_LOGLINE_UNNAMED : ED_LOGLINE_EVENT;
 }
 
 /* "www.example.net is 192.0.2.7"; the value may be empty. */

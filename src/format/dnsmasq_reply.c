@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "base/time.h"
 #include "format/logline.h"
 #include "format/zeek_addr.h"
 #include "record/rrtype.h"
@@ -21,6 +22,9 @@ enum {
 	NAME_TEXT_MAX = 255,
 	WORD_MAX = 15
 };
+
+/* A client that pauses for longer may ask for something else. */
+static const int64_t GUESS_MAX_NS = 60 * ED_NS_PER_S;
 
 static const char unprintable[] = "<name unprintable>";
 
@@ -50,12 +54,65 @@ void ed_dnsmasq_reset(struct ed_dnsmasq *d)
 	d->open = NULL;
 }
 
+/* ------------------------------------------------------- names that were not printed */
+
+static bool is_everyday(uint16_t qtype)
+{
+	return qtype == ED_RR_A || qtype == ED_RR_AAAA || qtype == ED_RR_PTR ||
+	       qtype == ED_RR_HTTPS;
+}
+
+/* The last three labels of @name, or two of three: a domain, whatever may be registered there. None
+ * when there are fewer. */
+static struct ed_span domain_of(struct ed_span name)
+{
+	size_t n_labels = 0, skip;
+
+	for (size_t at = 0; name.p[at] != 0; at += 1U + name.p[at])
+		n_labels++;
+	if (n_labels < 3)
+		return ed_span_of(name.p, 0);
+	skip = n_labels > 3 ? n_labels - 3 : 1;
+	for (; skip > 0; skip--)
+		name = ed_span_from(name, 1U + name.p[0]);
+	return name;
+}
+
+/* Notes whose domain a printed name is in, and finds it for one that was not. */
+static void note_asker(struct ed_dnsmasq *d, struct ed_event *ev)
+{
+	uint64_t who = ed_hash_bytes(ev->client.b, sizeof(ev->client.b), ev->qtype);
+	struct ed_dnsmasq_asker *a = &d->askers[ed_hash_mix(who) % ED_DNSMASQ_ASKERS];
+	struct ed_span domain;
+
+	if (is_everyday(ev->qtype))
+		return;
+	if (!(ev->lost & ED_LOST_NAME)) {
+		domain = domain_of(ed_span_of(ed_event_name_room(ev), ev->name_n));
+		*a = (struct ed_dnsmasq_asker){ .who = who,
+						.generation = d->join.generation,
+						.time_ns = ev->time_ns,
+						.domain_n = (uint8_t)domain.n };
+		memcpy(a->domain, domain.p, domain.n);
+		return;
+	}
+	if (a->who != who || a->generation != d->join.generation || a->domain_n == 0 ||
+	    ev->time_ns < a->time_ns || ev->time_ns - a->time_ns > GUESS_MAX_NS)
+		return;
+	a->time_ns = ev->time_ns;
+	memcpy(ed_event_name_room(ev), a->domain, a->domain_n);
+	ev->name_n = a->domain_n;
+	ev->has |= ED_FIELD_QNAME;
+	ev->lost |= ED_LOST_LABELS;
+}
+
 void ed_dnsmasq_asked(struct ed_dnsmasq *d, const struct ed_batch *out, const uint32_t *serial,
-		      struct ed_span name, const struct ed_event *ev)
+		      struct ed_span name, struct ed_event *ev)
 {
 	struct ed_join *j = &d->join;
 	uint64_t hash;
 
+	note_asker(d, ev);
 	d->open = NULL; /* the lines of an answer are written in one go */
 	if (serial) {
 		ed_join_put(j, ed_hash_pair(*serial, MARK_SERIAL), out->used);
@@ -159,7 +216,7 @@ static struct ed_event *find_by_name(struct ed_dnsmasq *d, const struct ed_batch
 	if (!ev && is_raw(a->name)) {
 		hash = hash_of(ed_span_str(unprintable));
 		ev = ed_join_get(&d->join, b, ed_hash_pair(hash, v->mark));
-		ev = ev && ev->name_n == 0 ? ev : NULL;
+		ev = ev && (ev->lost & ED_LOST_NAME) ? ev : NULL;
 	}
 	return ev;
 }
@@ -183,8 +240,8 @@ static struct ed_event *find(struct ed_dnsmasq *d, const struct ed_batch *b,
 /* A name that the query line could not print, from an answer that did. */
 static void complete_name(struct ed_event *ev, struct ed_span name)
 {
-	if (ev->name_n > 0 || ed_span_is(name, unprintable) || ed_span_is(name, "error") ||
-	    !ed_logline_name(name, ED_NAME_PLAIN, ev))
+	if (!(ev->lost & ED_LOST_NAME) || ed_span_is(name, unprintable) ||
+	    ed_span_is(name, "error") || !ed_logline_name(name, ED_NAME_PLAIN, ev))
 		return;
 	ev->has |= ED_FIELD_QNAME_CASE;
 	ev->lost = (uint8_t)((ev->lost & ~ED_LOST_NAME) | ED_LOST_LABELS);

@@ -27,7 +27,7 @@ static inline void fuzz_check_event(const struct ed_event *ev)
 {
 	assert(ev->size_bytes % 8 == 0 && ev->size_bytes >= sizeof(*ev) + ev->name_n);
 	assert(ev->kind < ED_EVENT_N);
-	assert(ev->has & ED_FIELD_CLIENT);
+	assert((ev->has & ED_FIELD_CLIENT) || ev->process_off > 0);
 	assert(!!(ev->has & ED_FIELD_TIME) == (ev->time_quality != ED_TIME_NONE));
 	assert(!!(ev->has & ED_FIELD_QNAME) == (ev->name_n > 0));
 	assert(ev->name_n == 0 || ed_name_valid(ed_event_qname(ev)));

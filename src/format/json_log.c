@@ -24,8 +24,9 @@ struct scratch {
 	struct ed_logtime time;
 	struct ed_json_keys keys;
 	uint8_t code[ED_JSON_LOG_PLACES][ED_JSON_KEYS_MAX + 1]; /* by place and key */
-	uint8_t scalar[ED_JSON_LOG_PLACES]; /* slot of an array's strings and numbers */
-	uint8_t *room;                      /* for strings with escapes */
+	uint8_t scalar[ED_JSON_LOG_PLACES];      /* slot of an array's strings and numbers */
+	struct ed_span blank[ED_JSON_LOG_SLOTS]; /* the slots of a record without values */
+	uint8_t *room;                           /* for strings with escapes */
 	uint8_t *space;
 };
 
@@ -55,47 +56,64 @@ struct walk {
 
 /* ------------------------------------------------------------ records */
 
+/* What an empty value points to: as many bytes are readable as behind any other. */
+static const uint8_t nothing[ED_UNIT_PADDING_BYTES];
+
 static void begin_record(struct walk *w)
 {
-	static const uint8_t none[ED_UNIT_PADDING_BYTES];
 	struct ed_json_log_record *r = &w->record;
 
-	for (size_t i = 0; i < ED_JSON_LOG_SLOTS; i++)
-		r->value[i] = ed_span_of(none, 0);
-	r->none = none;
+	memcpy(r->value, w->s->blank, sizeof(r->value));
+	r->none = nothing;
 	r->places = 0;
 	memset(&r->answers, 0, sizeof(r->answers));
 	r->time = &w->s->time;
 	r->space = w->s->space;
+	r->offset = w->way->offset;
+	r->source = w->way->unit ? w->way->unit->source : 0;
+}
+
+static enum ed_drop take_one(struct walk *w, struct ed_batch *out)
+{
+	struct ed_event *ev = ed_batch_peek(out);
+	enum ed_drop drop;
+
+	if (!ev)
+		return ED_DROP_BATCH_FULL;
+	drop = w->s->kind->take(&w->record, ev);
+	if (drop < ED_DROP_N)
+		return drop;
+	ev->offset = w->record.offset;
+	ev->source = w->record.source;
+	ed_batch_commit(out, ev);
+	return ED_DROP_N;
 }
 
 static void end_record(struct walk *w)
 {
 	const struct ed_json_log_kind *kind = w->s->kind;
-	struct way *way = w->way;
-	struct ed_batch *out = way->out;
+	struct ed_batch *out = w->way->out;
 	enum ed_drop drop = ED_DROP_OTHER_LOG;
-	struct ed_event *ev;
+	uint32_t n_events;
+	size_t used;
 
-	way->n_records++;
+	w->way->n_records++;
 	if (!out) {
-		way->n_own += kind->is_own(&w->record);
+		w->way->n_own += kind->is_own(&w->record);
 		return;
 	}
 	out->tally.n_read++;
-	ev = ed_batch_peek(out);
-	if (!ev)
-		drop = ED_DROP_BATCH_FULL;
-	else if (kind->is_own(&w->record))
-		drop = kind->take(&w->record, ev);
-	if (drop < ED_DROP_N) {
-		ed_tally_drop(&out->tally, drop, way->offset);
+	used = out->used;
+	n_events = out->n_events;
+	if (kind->is_own(&w->record))
+		drop = kind->emit ? kind->emit(&w->record, out) : take_one(w, out);
+	if (drop == ED_DROP_N) {
+		out->tally.n_analysed++;
 		return;
 	}
-	ev->offset = way->offset;
-	ev->source = way->unit->source;
-	ed_batch_commit(out, ev);
-	out->tally.n_analysed++;
+	out->used = used;
+	out->n_events = n_events;
+	ed_tally_drop(&out->tally, drop, w->record.offset);
 }
 
 /* An object of an array ends, or a string or number of one. */
@@ -138,13 +156,27 @@ static void leave(struct walk *w)
 		end_element(w, w->level[w->depth].place);
 }
 
+/* The value at the front; a string that nobody wants, or wants so, keeps its escapes. */
+static inline bool take_value(struct walk *w, unsigned code, struct ed_json_item *ret)
+{
+	ed_json_text_space(&w->t);
+	if (*w->t.p != '"' || (code > 0 && !(code & (ED_JSON_LOG_RAW | ED_JSON_LOG_INTO))))
+		return ed_json_text_value(&w->t, ret);
+	w->t.p++;
+	ret->kind = ED_JSON_KIND_STRING;
+	return ed_json_text_raw(&w->t, &ret->text);
+}
+
 static void put(struct walk *w, unsigned code, const struct ed_json_item *item, bool in_array)
 {
-	if (code == 0 || (code & ED_JSON_LOG_INTO))
+	/* a string or number where there could have been an array of them */
+	if (code & ED_JSON_LOG_INTO)
+		code = w->s->scalar[code & (ED_JSON_LOG_INTO - 1U)];
+	if (code == 0)
 		return;
 	if (item->kind == ED_JSON_KIND_SCALAR && ed_span_is(item->text, "null"))
 		return;
-	w->record.value[code] = item->text;
+	w->record.value[code & (ED_JSON_LOG_SLOTS - 1U)] = item->text;
 	if (in_array)
 		end_element(w, w->level[w->depth].place);
 }
@@ -163,7 +195,7 @@ static bool take_item(struct walk *w)
 			return false;
 		code = w->s->code[l->place][id];
 	}
-	if (!ed_json_text_value(&w->t, &item))
+	if (!take_value(w, code, &item))
 		return false;
 	if (item.kind == ED_JSON_KIND_NEST) {
 		/* what lies in an array is in its place */
@@ -278,6 +310,8 @@ static int scratch_new(const struct ed_json_log_kind *kind, size_t max_bytes, st
 		ed_json_log_scratch_free(s);
 		return -ENOMEM;
 	}
+	for (size_t i = 0; i < ED_JSON_LOG_SLOTS; i++)
+		s->blank[i] = ed_span_of(nothing, 0);
 	read_rows(s, kind->rows);
 	*ret = s;
 	return 0;

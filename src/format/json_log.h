@@ -19,17 +19,19 @@
 #include "format/logtime.h"
 
 enum {
-	ED_JSON_LOG_SLOTS = 40, /* numbered from 1 */
-	ED_JSON_LOG_PLACES = 8,
+	ED_JSON_LOG_SLOTS = 64, /* numbered from 1 */
+	ED_JSON_LOG_PLACES = 24,
 	ED_JSON_LOG_RECORD = 0,    /* the place of the record itself */
 	ED_JSON_LOG_INTO = 0x80,   /* + a place: the key leads there */
+	ED_JSON_LOG_RAW = 0x40,    /* + a slot: escapes in its strings are left as they are */
 	ED_JSON_LOG_DEPTH_MAX = 8, /* what lies deeper is stepped over */
 };
 
-/* A key of interest. The key "" stands for the strings and numbers of an array in @place. */
+/* A key of interest. The key "" stands for the strings and numbers of an array in @place, and
+ * for one that stands where the object or array could. */
 struct ed_json_log_row {
 	uint8_t place;
-	uint8_t code; /* a slot, or ED_JSON_LOG_INTO + a place */
+	uint8_t code; /* a slot, with or without ED_JSON_LOG_RAW, or ED_JSON_LOG_INTO + a place */
 	const char *key;
 };
 
@@ -44,6 +46,8 @@ struct ed_json_log_record {
 	struct ed_logtime *time;
 	/* For the format: as many bytes as the longest line has, and padding. */
 	uint8_t *space;
+	uint64_t offset; /* what events of this record are told */
+	uint32_t source;
 };
 
 /* What makes one format of it. */
@@ -56,6 +60,10 @@ struct ed_json_log_kind {
 	bool (*is_own)(const struct ed_json_log_record *r);
 	/* The event, from ed_batch_peek, of a record for which is_own; an ed_drop, or ED_DROP_N. */
 	enum ed_drop (*take)(struct ed_json_log_record *r, struct ed_event *ev);
+	/* Instead of take, where a record makes several events or tells of a process: adds them to
+	 * @out itself, with offset and source. What was added before it says why the record is
+	 * dropped is taken back. */
+	enum ed_drop (*emit)(struct ed_json_log_record *r, struct ed_batch *out);
 };
 
 /* The passes and the memory of these formats; each gives its @kind where format.h has no room. */

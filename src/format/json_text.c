@@ -99,13 +99,20 @@ bool ed_json_text_unescape(struct ed_json_text *t, struct ed_span *ret)
 	const uint8_t *p = t->p;
 	uint8_t *out = t->room;
 
-	while (*p != '"') {
-		if (*p < 0x20)
-			return false;
-		if (*p != '\\') {
-			*out++ = *p++;
+	for (;;) {
+		unsigned hits = ed_json_text_special(p);
+		unsigned n = hits ? (unsigned)__builtin_ctz(hits) : ED_LINES_STEP;
+
+		/* a whole step, of which what lies behind the plain bytes is written over */
+		memcpy(out, p, ED_LINES_STEP);
+		out += n;
+		p += n;
+		if (!hits)
 			continue;
-		}
+		if (*p == '"')
+			break;
+		if (*p != '\\')
+			return false;
 		p++;
 		if (*p == 'u') {
 			p = take_code(p + 1, &out);

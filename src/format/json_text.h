@@ -20,8 +20,8 @@
 
 enum {
 	ED_JSON_TEXT_DEPTH_MAX = 60, /* brackets in brackets that are stepped over */
-	ED_JSON_KEYS_MAX = 100,
-	ED_JSON_KEY_SLOTS = 256, /* a power of two, several times the keys */
+	ED_JSON_KEYS_MAX = 200,
+	ED_JSON_KEY_SLOTS = 512, /* a power of two, several times the keys */
 	ED_JSON_KEY_BYTES_MAX = 24,
 };
 
@@ -49,12 +49,14 @@ struct ed_json_key {
 };
 
 /*
- * Keys as they are searched: first the one that came behind the last key the last time, because
- * lines of one program have their keys in one order; then hashed by length, first and last bytes.
+ * Keys as they are searched: first the two that came behind the last key, because lines of one
+ * program have their keys in one order, or in one of a few; then hashed by length, first and last
+ * bytes.
  */
 struct ed_json_keys {
-	uint8_t next[ED_JSON_KEYS_MAX + 1]; /* place + 1 of the last key -> of the next; 0: none */
-	uint8_t slot[ED_JSON_KEY_SLOTS];    /* hash -> place + 1; 0: free */
+	uint8_t next[ED_JSON_KEYS_MAX + 1];  /* place + 1 of the last key -> of the next; 0: none */
+	uint8_t other[ED_JSON_KEYS_MAX + 1]; /* the same, as it was before it last changed */
+	uint8_t slot[ED_JSON_KEY_SLOTS];     /* hash -> place + 1; 0: free */
 	uint8_t id[ED_JSON_KEYS_MAX];
 	uint8_t n[ED_JSON_KEYS_MAX];
 	/* The key with its quotes and colon, and the bits of ed_lines_equal; a key too long for
@@ -119,6 +121,55 @@ static inline bool ed_json_text_string(struct ed_json_text *t, struct ed_span *r
 	p += (unsigned)__builtin_ctz(hits);
 	if (*p != '"')
 		return *p == '\\' && ed_json_text_unescape(t, ret);
+	*ret = ed_span_of(t->p, (size_t)(p - t->p));
+	t->p = p + 1;
+	return true;
+}
+
+/* Bit i is set where byte i of the ED_LINES_STEP at @p is a quote or ends a line. */
+static inline unsigned ed_json_text_quotes(const uint8_t *p)
+{
+#ifdef __SSE2__
+	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i control = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
+
+	return (unsigned)_mm_movemask_epi8(
+		_mm_or_si128(control, _mm_cmpeq_epi8(x, _mm_set1_epi8('"'))));
+#else
+	unsigned bits = 0;
+
+	for (unsigned i = 0; i < ED_LINES_STEP; i++)
+		bits |= (unsigned)(p[i] == '"' || p[i] < 0x20) << i;
+	return bits;
+#endif
+}
+
+/* True when the quote at @p has a backslash before it that is none itself. */
+static inline bool ed_json_text_is_escaped(const uint8_t *start, const uint8_t *p)
+{
+	const uint8_t *q = p;
+
+	while (q > start && q[-1] == '\\')
+		q--;
+	return (p - q) & 1;
+}
+
+/* The same with escapes left as they are, which are not looked at. */
+static inline bool ed_json_text_raw(struct ed_json_text *t, struct ed_span *ret)
+{
+	const uint8_t *start = t->p, *p = start;
+	unsigned hits;
+
+	for (;; p++) {
+		while (!(hits = ed_json_text_quotes(p)))
+			p += ED_LINES_STEP;
+		p += (unsigned)__builtin_ctz(hits);
+		if (*p != '"')
+			return false;
+		if (!ed_json_text_is_escaped(start, p))
+			break;
+		start = p + 1;
+	}
 	*ret = ed_span_of(t->p, (size_t)(p - t->p));
 	t->p = p + 1;
 	return true;
@@ -239,7 +290,7 @@ static inline uint64_t ed_json_key_middle(struct ed_span key)
 /* The factor is 2^64 over the golden ratio. The table does not grow, so no input makes it slow. */
 static inline unsigned ed_json_key_slot(uint64_t head, uint64_t tail, size_t n)
 {
-	return (unsigned)((head + (tail >> 8) + n) * 0x9e3779b97f4a7c15U >> 56);
+	return (unsigned)((head + (tail >> 8) + n) * 0x9e3779b97f4a7c15U >> 55);
 }
 
 /* The place + 1 of @key, behind which 8 bytes are readable; 0: none that matters. */
@@ -262,6 +313,15 @@ static inline unsigned ed_json_keys_find(const struct ed_json_keys *keys, struct
 	return 0;
 }
 
+/* True when the key of place + 1 @guess stands at the front, with its quotes and colon. */
+static inline bool ed_json_text_is_key(const struct ed_json_text *t,
+				       const struct ed_json_keys *keys, unsigned guess)
+{
+	uint32_t mask = keys->mask[guess - 1];
+
+	return (ed_lines_equal(t->p, keys->text[guess - 1]) & mask) == mask;
+}
+
 /* A key and the colon behind it; @ret is the caller's number of it, 0: none that matters. False:
  * malformed. */
 static inline bool ed_json_text_key_id(struct ed_json_text *t, struct ed_json_keys *keys,
@@ -270,8 +330,9 @@ static inline bool ed_json_text_key_id(struct ed_json_text *t, struct ed_json_ke
 	unsigned guess = keys->next[t->last];
 	struct ed_span key;
 
-	if (guess > 0 && (ed_lines_equal(t->p, keys->text[guess - 1]) & keys->mask[guess - 1]) ==
-				 keys->mask[guess - 1]) {
+	if (guess > 0 && !ed_json_text_is_key(t, keys, guess))
+		guess = keys->other[t->last];
+	if (guess > 0 && ed_json_text_is_key(t, keys, guess)) {
 		t->p += keys->n[guess - 1] + 3U;
 		t->last = guess;
 		*ret = keys->id[guess - 1];
@@ -282,6 +343,7 @@ static inline bool ed_json_text_key_id(struct ed_json_text *t, struct ed_json_ke
 	guess = ed_json_keys_find(keys, key);
 	*ret = 0;
 	if (guess > 0) {
+		keys->other[t->last] = keys->next[t->last];
 		keys->next[t->last] = (uint8_t)guess;
 		t->last = guess;
 		*ret = keys->id[guess - 1];

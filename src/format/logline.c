@@ -45,16 +45,17 @@ enum ed_frame_verdict ed_logline_frame(void *state, struct ed_span in, bool eof,
 	return verdict;
 }
 
-/* @with_room: for a name, should one come. */
+/* @with_room: for a name, should one come in the place of what is there. */
 static void commit(struct ed_batch *out, struct ed_event *ev, bool with_room)
 {
+	uint8_t n = ev->name_n;
+
 	if (with_room) {
 		ev->name_n = ED_NAME_MAX;
-		memset(ed_event_name_room(ev), 0, ED_NAME_MAX);
+		memset(ed_event_name_room(ev) + n, 0, (size_t)ED_NAME_MAX - n);
 	}
 	ed_batch_commit(out, ev);
-	if (with_room)
-		ev->name_n = 0;
+	ev->name_n = n;
 }
 
 void ed_logline_decode(ed_logline_fn *read, void *scratch, const struct ed_unit *unit,

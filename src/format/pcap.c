@@ -197,7 +197,7 @@ const struct ed_format ed_format_pcap = {
 		  ED_FIELD_TRANSPORT | ED_FIELD_TXID | ED_FIELD_QNAME | ED_FIELD_QNAME_CASE |
 		  ED_FIELD_QNAME_BYTES | ED_FIELD_QTYPE | ED_FIELD_OPCODE | ED_FIELD_FLAGS |
 		  ED_FIELD_EDNS | ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES |
-		  ED_FIELD_TTL | ED_FIELD_SIZE_QUERY | ED_FIELD_SIZE_RESPONSE,
+		  ED_FIELD_TTL | ED_FIELD_SIZE_QUERY | ED_FIELD_SIZE_RESPONSE | ED_FIELD_PROCESS,
 	.state_bytes = sizeof(struct pcap_state),
 	.context_bytes = sizeof(struct pcap_header),
 	.probe = pcap_probe,

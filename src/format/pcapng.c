@@ -20,19 +20,30 @@ enum {
 	BLOCK_PACKET = 6,
 };
 
+/* Of macOS: a process that later packets refer to by its place among these blocks of the section.
+ */
+static const uint32_t BLOCK_PROCESS = 0x80000001;
+
 enum {
 	BLOCK_HEAD_BYTES = 8,
 	BLOCK_MIN_BYTES = 12,
 	SECTION_MIN_BYTES = 28,
 	INTERFACE_MIN_BYTES = 20,
+	PROCESS_MIN_BYTES = 16,
 	PACKET_HEAD_BYTES = 28, /* head and fields of a packet block, old or new */
 	PACKET_SIMPLE_HEAD_BYTES = 12,
 	PACKET_BLOCK_MAX = 320 << 10, /* with options; libpcap allows packets of 256 KiB */
 	SECTION_BLOCK_MAX = 64 << 10, /* what is read of the options of an interface */
 	INTERFACES_MAX = 250,
+	PROCESSES_MAX = 4096, /* of a file; packets of those behind it have none */
+	PROCESS_NAME_MAX = 28,
 	OPTION_END = 0,
 	OPTION_TSRESOL = 9,
 	OPTION_TSOFFSET = 14,
+	OPTION_FLAGS = 2,               /* of a packet: way in the lowest two bits */
+	OPTION_PROCESS = 0x8001,        /* of a packet: number of its process */
+	OPTION_ASKING_PROCESS = 0x8003, /* on whose behalf that acts */
+	OPTION_PROCESS_NAME = 2,        /* of a process */
 };
 
 static const uint32_t BYTE_ORDER_MAGIC = 0x1a2b3c4d;
@@ -44,11 +55,22 @@ struct interface {
 	uint8_t resolution; /* n: 10^-n s; 0x80 | n: 2^-n s */
 };
 
-/* Also the context of a unit. */
+struct process {
+	uint32_t pid;
+	uint8_t name_n;
+	uint8_t name[PROCESS_NAME_MAX - 1];
+};
+
+/*
+ * Also the context of a unit. The processes stay where they are in the state, and what a unit sees
+ * of them is not written again: frame only adds behind them.
+ */
 struct pcapng_section {
 	bool read;
 	bool big_endian;
 	uint32_t n_interfaces; /* as declared; INTERFACES_MAX are kept */
+	uint32_t n_processes;  /* of this section */
+	const struct process *processes;
 	struct interface interfaces[INTERFACES_MAX];
 };
 
@@ -57,7 +79,9 @@ static_assert(sizeof(struct pcapng_section) <= ED_UNIT_CONTEXT_BYTES, "a unit ca
 struct pcapng_state {
 	struct pcapng_section section;
 	struct ed_capture *capture;
-	uint64_t skip_n; /* rest of a block that does not fit the input */
+	uint64_t skip_n;      /* rest of a block that does not fit the input */
+	uint32_t n_processes; /* of all sections */
+	struct process processes[PROCESSES_MAX];
 };
 
 struct block {
@@ -154,10 +178,40 @@ static void read_interface(struct pcapng_section *s, struct ed_span block)
 		s->n_interfaces++;
 }
 
+/* A process beyond what there is room for leaves its packets without one, and so do all behind it.
+ */
+static void read_process(struct pcapng_state *s, struct ed_span block)
+{
+	struct ed_span in = ed_span_of(block.p + 12, block.n - 16);
+	struct process *p;
+
+	if (s->n_processes == PROCESSES_MAX)
+		return;
+	p = &s->processes[s->n_processes++];
+	if (s->section.n_processes++ == 0)
+		s->section.processes = p;
+	p->pid = get32(&s->section, block.p + 8);
+	p->pid = p->pid > INT32_MAX ? 0 : p->pid;
+	while (in.n >= 4) {
+		unsigned code = get16(&s->section, in.p);
+		size_t n = get16(&s->section, in.p + 2);
+
+		in = ed_span_from(in, 4);
+		if (code == OPTION_END || in.n < n)
+			return;
+		if (code == OPTION_PROCESS_NAME) {
+			p->name_n = (uint8_t)strnlen((const char *)in.p,
+						     n < sizeof(p->name) ? n : sizeof(p->name));
+			memcpy(p->name, in.p, p->name_n);
+		}
+		in = ed_span_from(in, (n + 3) & ~(size_t)3);
+	}
+}
+
 /* What frame finds at one place. */
 enum found {
 	FOUND_PACKET,
-	FOUND_CONTEXT, /* a section or an interface */
+	FOUND_CONTEXT, /* a section, an interface or a process */
 	FOUND_OTHER,
 	FOUND_PART, /* of a block; more input may help */
 	FOUND_LIE,
@@ -182,6 +236,10 @@ static enum found find_block(const struct pcapng_section *s, struct ed_span in, 
 		return FOUND_LIE;
 	} else if (ret->type == BLOCK_INTERFACE) {
 		min = INTERFACE_MIN_BYTES;
+		max = SECTION_BLOCK_MAX;
+		found = FOUND_CONTEXT;
+	} else if (ret->type == BLOCK_PROCESS) {
+		min = PROCESS_MIN_BYTES;
 		max = SECTION_BLOCK_MAX;
 		found = FOUND_CONTEXT;
 	} else if (is_packet(ret->type)) {
@@ -228,6 +286,8 @@ static enum ed_frame_verdict frame_context(struct pcapng_state *s, struct ed_spa
 		s->section.read = true;
 	} else if (b->type == BLOCK_INTERFACE) {
 		read_interface(&s->section, ed_span_of(in.p, b->n));
+	} else if (b->type == BLOCK_PROCESS) {
+		read_process(s, ed_span_of(in.p, b->n));
 	}
 	return skip(s, in, eof, b->n, ret);
 }
@@ -315,6 +375,35 @@ static void read_fields(const struct pcapng_section *s, uint32_t type, struct ed
 	ret->timed = true;
 }
 
+/* The options of a packet block: which way it went, and whose it was. */
+static __attribute__((noinline)) void read_program(const struct pcapng_section *s,
+						   struct ed_span in, struct ed_packet_program *ret)
+{
+	uint32_t number = UINT32_MAX;
+	bool asks = false;
+
+	while (in.n >= 4) {
+		unsigned code = get16(s, in.p);
+		size_t n = get16(s, in.p + 2);
+
+		in = ed_span_from(in, 4);
+		if (code == OPTION_END || in.n < n)
+			break;
+		if (code == OPTION_FLAGS && n == 4)
+			ret->way = get32(s, in.p) & 3;
+		if (n == 4 &&
+		    (code == OPTION_ASKING_PROCESS || (code == OPTION_PROCESS && !asks))) {
+			asks = code == OPTION_ASKING_PROCESS;
+			number = get32(s, in.p);
+		}
+		in = ed_span_from(in, (n + 3) & ~(size_t)3);
+	}
+	if (number < s->n_processes) {
+		ret->pid = s->processes[number].pid;
+		ret->name = ed_span_of(s->processes[number].name, s->processes[number].name_n);
+	}
+}
+
 /* One block of a unit. Returns its length; 0 at the end. A block without packet leaves data.p NULL.
  */
 static size_t read_block(const struct pcapng_section *s, const struct ed_unit *unit, size_t at,
@@ -346,6 +435,10 @@ static size_t read_block(const struct pcapng_section *s, const struct ed_unit *u
 		if (f.timed)
 			ret->time_ns = time_of(&s->interfaces[f.interface], f.ticks);
 	}
+	if (s->n_processes > 0 && type == BLOCK_PACKET)
+		read_program(s,
+			     ed_span_from(in, f.head_n + (((size_t)f.captured_n + 3) & ~(size_t)3)),
+			     &ret->program);
 	return n;
 }
 
@@ -384,7 +477,7 @@ const struct ed_format ed_format_pcapng = {
 		  ED_FIELD_TRANSPORT | ED_FIELD_TXID | ED_FIELD_QNAME | ED_FIELD_QNAME_CASE |
 		  ED_FIELD_QNAME_BYTES | ED_FIELD_QTYPE | ED_FIELD_OPCODE | ED_FIELD_FLAGS |
 		  ED_FIELD_EDNS | ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES |
-		  ED_FIELD_TTL | ED_FIELD_SIZE_QUERY | ED_FIELD_SIZE_RESPONSE,
+		  ED_FIELD_TTL | ED_FIELD_SIZE_QUERY | ED_FIELD_SIZE_RESPONSE | ED_FIELD_PROCESS,
 	.state_bytes = sizeof(struct pcapng_state),
 	.context_bytes = sizeof(struct pcapng_section),
 	.probe = pcapng_probe,

@@ -132,6 +132,47 @@ static void test_unprintable(void **state)
 	assert_int_equal(run.tally.n_dropped[ED_DROP_NO_QUERY], 1);
 }
 
+/* A name that was not printed is below the domain that its client asked last with its type. */
+static void test_unprintable_domain(void **state)
+{
+	(void)state;
+	dnsmasq(AT
+		"query[NULL] aa.bb.t.example.net from 192.0.2.10\n" AT
+		"query[NULL] <name unprintable> from 192.0.2.10\n" AT
+		"query[SRV] <name unprintable> from 192.0.2.10\n" AT
+		"query[NULL] <name unprintable> from 192.0.2.11\n" AT
+		"query[SRV] cc.example.net from 192.0.2.10\n" AT
+		"query[SRV] <name unprintable> from 192.0.2.10\n" AT
+		"query[A] www.example.org from 192.0.2.10\n" AT
+		"query[A] <name unprintable> from 192.0.2.10\n" AT
+		"query[TXT] example.org from 192.0.2.10\n" AT
+		"query[TXT] <name unprintable> from 192.0.2.10\n"
+		"Nov  3 14:03:12 dnsmasq[464]: query[NULL] <name unprintable> from 192.0.2.10\n");
+	assert_int_equal(run.n_events, 11);
+	assert_string_equal(test_name(&run, 1), "t.example.net");
+	assert_int_equal(run.event[1].ev.lost, ED_LOST_NAME | ED_LOST_LABELS);
+	assert_true(run.event[1].ev.has & ED_FIELD_QNAME);
+	assert_int_equal(run.event[2].ev.name_n, 0); /* of another type */
+	assert_int_equal(run.event[3].ev.name_n, 0); /* of another client */
+	assert_string_equal(test_name(&run, 5), "example.net");
+	assert_int_equal(run.event[7].ev.name_n, 0);  /* everybody asks for addresses */
+	assert_int_equal(run.event[9].ev.name_n, 0);  /* nothing is below a domain of two labels */
+	assert_int_equal(run.event[10].ev.name_n, 0); /* a minute later */
+}
+
+/* The answer knows better. */
+static void test_unprintable_completed(void **state)
+{
+	(void)state;
+	dnsmasq(AT "query[TXT] aa.t.example.net from 192.0.2.10\n" AT
+		   "query[TXT] <name unprintable> from 192.0.2.10\n" AT
+		   "reply b\xc3\xa9.u.example.org is text\n");
+	assert_int_equal(run.n_events, 2);
+	assert_memory_equal(run.event[1].name, "\3b\xc3\xa9\1u\7example\3org", 19);
+	assert_int_equal(run.event[1].ev.lost, ED_LOST_LABELS);
+	assert_int_equal(run.event[1].ev.kind, ED_EVENT_DNS_PAIR);
+}
+
 static void test_other_lines(void **state)
 {
 	(void)state;
@@ -162,9 +203,14 @@ static void test_pihole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_query),       cmocka_unit_test(test_extra),
-		cmocka_unit_test(test_plain),       cmocka_unit_test(test_unsized),
-		cmocka_unit_test(test_unprintable), cmocka_unit_test(test_other_lines),
+		cmocka_unit_test(test_query),
+		cmocka_unit_test(test_extra),
+		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_unsized),
+		cmocka_unit_test(test_unprintable),
+		cmocka_unit_test(test_unprintable_domain),
+		cmocka_unit_test(test_unprintable_completed),
+		cmocka_unit_test(test_other_lines),
 		cmocka_unit_test(test_pihole),
 	};
 

@@ -232,6 +232,12 @@ static void test_ports(void **state)
 		{ 5355, 5300, { 10, 0, 0, 1 }, ED_DROP_MULTICAST },
 		{ 137, 137, { 10, 0, 0, 255 }, ED_DROP_MULTICAST },
 		{ 5300, 8053, { 10, 0, 0, 1 }, ED_DROP_NOT_DNS },
+		{ 5300, 853, { 10, 0, 0, 1 }, ED_DROP_ENCRYPTED },
+		{ 853, 5300, { 10, 0, 0, 1 }, ED_DROP_ENCRYPTED },
+		{ 853, 53, { 10, 0, 0, 1 }, ED_DROP_N },
+		{ 5300, 3544, { 10, 0, 0, 1 }, ED_DROP_NOT_DNS },
+		{ 3544, 53, { 10, 0, 0, 1 }, ED_DROP_N },
+		{ 53, 3544, { 10, 0, 0, 1 }, ED_DROP_N },
 		{ 5300, 4789, { 10, 0, 0, 1 }, ED_DROP_NOT_DNS },
 	};
 
@@ -289,7 +295,8 @@ static void test_other_drops(void **state)
 	drive();
 	assert_int_equal(run.n_events, 0);
 	assert_int_equal(run.tally.n_read, 7);
-	assert_int_equal(run.tally.n_dropped[ED_DROP_NOT_DNS], 2);
+	assert_int_equal(run.tally.n_dropped[ED_DROP_NOT_DNS], 1);
+	assert_int_equal(run.tally.n_dropped[ED_DROP_ENCRYPTED], 1);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_NO_PAYLOAD], 2);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_TRANSPORT], 1);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_IP], 2);

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "format/test_capture.h"
 
 static struct test_file file;
@@ -133,6 +135,46 @@ static void begin(void)
 	test_payload(&frame, test_query_span());
 	test_udp(&frame, 5300, 53);
 	(void)test_ipv4(&frame, 3, 53, TEST_PROTO_UDP, 0);
+}
+
+/* A process of macOS. */
+static void process(uint32_t pid, const char *name)
+{
+	size_t at = block(0x80000001);
+
+	test_file_u32(&file, pid);
+	option(2, name, strlen(name));
+	option(0, "", 0);
+	block_end(at);
+}
+
+/* A packet with the way it went and its process, and @asker of that, each left out when < 0. */
+static void packet_of(unsigned way, int number, int asker)
+{
+	size_t at = block(6);
+	const unsigned codes[] = { 0x8003, 0x8001 };
+	const int values[] = { asker, number };
+
+	test_file_u32(&file, 0);
+	test_file_u32(&file, 0x60000);
+	test_file_u32(&file, 0);
+	test_file_u32(&file, (uint32_t)frame.n);
+	test_file_u32(&file, (uint32_t)frame.n);
+	test_file_put(&file, test_bytes(&frame).p, frame.n);
+	while ((file.n - at) % 4 != 0)
+		test_file_put(&file, "", 1);
+	test_file_u16(&file, 2);
+	test_file_u16(&file, 4);
+	test_file_u32(&file, way);
+	for (unsigned i = 0; i < 2; i++) {
+		if (values[i] < 0)
+			continue;
+		test_file_u16(&file, codes[i]);
+		test_file_u16(&file, 4);
+		test_file_u32(&file, (uint32_t)values[i]);
+	}
+	option(0, "", 0);
+	block_end(at);
 }
 
 static void drive(void)
@@ -393,12 +435,82 @@ static void test_units(void **state)
 	assert_int_equal(run.tally.n_dropped[ED_DROP_TCP_GAP], 99 % (sizeof(test_query) + 2));
 }
 
+/* "name pid" of every event's process, "-" where there is none. */
+static void note_programs(void *arg, const struct ed_batch *b)
+{
+	char *text = arg;
+	struct ed_event *ev;
+
+	for (size_t pos = 0; (ev = ed_batch_at(b, pos)) != NULL; pos += ev->size_bytes) {
+		const struct ed_process *p = ed_event_process(ev);
+		struct ed_span image = { NULL, 0 };
+		size_t n = strlen(text);
+
+		assert_int_equal(p != NULL, (ev->has & ED_FIELD_PROCESS) != 0);
+		if (p)
+			image = ed_process_text(p, ED_TEXT_IMAGE);
+		(void)snprintf(text + n, 256 - n, "%.*s %u,", (int)image.n,
+			       image.n ? (const char *)image.p : "", p ? p->pid : 0);
+	}
+}
+
+static void test_processes(void **state)
+{
+	char text[256] = "";
+	struct ed_tally tally;
+
+	(void)state;
+	for (unsigned big_endian = 0; big_endian < 2; big_endian++) {
+		begin();
+		section(big_endian);
+		interface(101, 0, -1, 0);
+		packet_of(2, 0, -1); /* no process was told yet */
+		process(42, "mDNSResponder");
+		process(263, "curl");
+		packet_of(2, 0, -1);
+		packet_of(2, 0, 1);
+		packet_of(0, 1, -1);
+		packet_of(1, 1, -1); /* a query that came in: the process is the one asked */
+		packet_of(2, 2, -1);
+		packet(0, 1);
+		section(big_endian);
+		interface(101, 0, -1, 0);
+		packet_of(2, 0, -1);
+		process(UINT32_MAX, "a name of more than twenty-seven bytes");
+		packet_of(2, 0, -1);
+		text[0] = '\0';
+		assert_int_equal(ed_format_drive(&ed_format_pcapng, test_file_span(&file),
+						 note_programs, text, &tally),
+				 0);
+		assert_int_equal(tally.n_analysed, 9);
+		assert_string_equal(text, " 0,mDNSResponder 42,curl 263,curl 263, 0, 0, 0, 0,"
+					  "a name of more than twenty- 0,");
+	}
+	/* More processes than there is room for. */
+	begin();
+	section(false);
+	interface(101, 0, -1, 0);
+	for (unsigned i = 0; i < 4100; i++)
+		process(i + 1, "p");
+	packet_of(2, 4095, -1);
+	packet_of(2, 4096, -1);
+	text[0] = '\0';
+	assert_int_equal(ed_format_drive(&ed_format_pcapng, test_file_span(&file), note_programs,
+					 text, &tally),
+			 0);
+	assert_string_equal(text, "p 4096, 0,");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_clocks),       cmocka_unit_test(test_simple_packets),
-		cmocka_unit_test(test_sections),     cmocka_unit_test(test_many_interfaces),
-		cmocka_unit_test(test_large_blocks), cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_processes),
+		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_simple_packets),
+		cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_many_interfaces),
+		cmocka_unit_test(test_large_blocks),
+		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_units),
 	};
 

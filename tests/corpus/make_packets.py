@@ -132,6 +132,12 @@ def gre(kind, payload, flags=0, extra=b""):
     return ipv4(struct.pack(">HH", flags, kind) + extra + payload, 47)
 
 
+def pktap(flags, pid, name, asker=0xFFFFFFFF, asker_name=b"", link=12):
+    head = struct.pack("<3I24s5I20sI2HI20s", 108, 1, link, b"en0", flags, 2, 0, 0, pid, name, 0, 6, 0, asker, asker_name)
+    assert len(head) == 108
+    return head
+
+
 def fragments(datagram, size=480):
     parts = [datagram[i:i + size] for i in range(0, len(datagram), size)]
     return [ipv4(p, 17, 53, 3, (i * size // 8) | (0x2000 if i + 1 < len(parts) else 0)) for i, p in enumerate(parts)]
@@ -162,6 +168,12 @@ CAPTURES = {
     "udp-tunnels": pcap(101, [ipv4(udp(b"\x08\0\0\0\0\0\7\0" + ether(Q4), 40000, 4789), 17),
                               ipv4(udp(b"\1\0\x65\x58\0\0\7\0oooo" + ether(Q4), 40000, 6081), 17),
                               ipv4(udp(b"\x34\xff\0\x10\0\0\0\7\0\0\0\x85\1ab\0" + Q4, 2152, 2152), 17)]),
+    "pktap": pcap(258, [pktap(2, 42, b"mDNSResponder", 263, b"curl") + Q4, pktap(1, 42, b"named") + R4,
+                        pktap(1, 53, b"named", link=1) + ether(Q4), b"\x0c\0\0\0\1\0\0\0\x0c\0\0\0" + Q6]),
+    "teredo": pcap(101, [ipv4(udp(Q6, 40000, 3544), 17), ipv4(udp(b"\0\0\x12\x34\1\2\3\4" + R6, 3544, 40000), 17),
+                         ipv4(udp(b"\0\1\2\3iivvvnnnnnnnn\0\0\0\x12\x34\1\2\3\4" + Q6, 40000, 3544), 17)]),
+    "pseudowire": pcap(1, [ether(b"\0\1\0\x40\0\1\1\x40\0\0\0\0" + ether(Q4), 0x8847)]),
+    "encrypted": pcap(101, [ipv4(tcp(b"\x16\3\1", 9, dport=853), 6), ipv4(udp(QUERY, 40000, 853), 17)]),
     "extensions": pcap(101, [ipv6(b"\x3c\0\1\4\0\0\0\0" + b"\x11\0\0\0\0\0\0\0" + udp(QUERY), 0)]),
     "fragments": pcap(101, fragments(BIG) + fragments(BIG)[::-1]),
     "fragments6": pcap(101, fragments6(BIG)[::-1]),
@@ -204,8 +216,20 @@ def enhanced(ifc, ticks, data, order="<"):
     return block(6, struct.pack(order + "5I", ifc, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data)) + data, order)
 
 
+def process(pid, name, order="<"):
+    return block(0x80000001, struct.pack(order + "I", pid) + option(2, name, order) + option(0, b"", order), order)
+
+
+def enhanced_of(ticks, data, way, number, order="<"):
+    head = struct.pack(order + "5I", 0, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data))
+    options = option(2, struct.pack(order + "I", way), order) + option(0x8001, struct.pack(order + "I", number), order)
+    return block(6, head + data + b"\0" * (-len(data) % 4) + options + option(0, b"", order), order)
+
+
 T = 1700000000 * 1000000
 NG = {
+    "ng-processes": section() + interface(101) + process(42, b"mDNSResponder") + process(263, b"curl") + enhanced_of(
+        T, Q4, 2, 1) + enhanced_of(T, R4, 1, 0) + enhanced_of(T, Q4, 1, 0) + enhanced_of(T, Q4, 2, 9),
     "ng-basic": section() + interface(1) + enhanced(0, T, ether(Q4)) + enhanced(0, T, ether(R4)),
     "ng-big-endian": section(">") + interface(101, order=">") + enhanced(0, T, Q4, ">"),
     "ng-clocks": section() + interface(101, option(9, b"\x09")) + interface(101, option(9, b"\x94")) + interface(
