@@ -4,6 +4,7 @@
 BUILD ?= build
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
+MUTATIONS ?= 1000
 SOAK_CUTS ?= 200
 PREFIX ?= /usr/local
 EARTHDOG_DATA ?=
@@ -17,14 +18,17 @@ export TSAN_OPTIONS = halt_on_error=1:second_deadlock_stack=1
 NINJA := ninja -j$(JOBS)
 CONFIGURE = tools/configure.sh
 
-.PHONY: help deps deps-check build demo test lint format asan tsan fuzz soak bench quality cover \
-	update-golden install clean
+.PHONY: help deps deps-check deps-e2e build demo test lint format asan tsan fuzz soak mutate differential evtx \
+	bench quality cover e2e update-golden install clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install the packages of tools/packages.txt that are missing
 	@tools/deps.sh
+
+deps-e2e: deps ## real resolvers and tunnels for the end-to-end tests (they start servers)
+	@tools/deps.sh --e2e
 
 deps-check:
 	@tools/deps.sh --check
@@ -62,6 +66,18 @@ fuzz: deps ## each fuzz target for FUZZ_SECONDS (60)
 
 soak: deps build ## the account of records over SOAK_CUTS (200) random cuts of every data file
 	@tests/quality/account.py $(PROGRAM) --cuts $(SOAK_CUTS)
+
+evtx: deps build ## 330 mutations of every Windows event log of the data, and the speed beside evtxexport
+	@tests/evtx/run.py $(PROGRAM) $(BUILD)/src/earthdog-evtx --mutations 330 --speed
+
+mutate: deps build ## MUTATIONS (1000) copies of every sample, cut and with bits turned over
+	@tests/quality/mutate.py $(PROGRAM) --mutations $(MUTATIONS)
+
+differential: deps build ## every capture of the labelled data through tshark and through earthdog
+	@tests/differential/run.py $(PROGRAM) --all
+
+e2e: deps build ## tunnels through five real resolvers in turn, each recording compared (root)
+	@tests/e2e/run.py $(PROGRAM) --full
 
 bench: deps build ## measure speed and memory
 	@bench/run.sh $(PROGRAM)

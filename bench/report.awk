@@ -28,17 +28,26 @@ function target(text, value, limit, less, format,    verdict)
 	printf "%-42s %-14s %s\n", text, (value > 0 ? sprintf(format, value) : "-"), verdict
 }
 
-function report_instructions(    line, part, text)
+# A row: input, all, and where it could be had the share of each stage in it. What is left of all
+# is the queue between the stages, and buffers.
+function report_instructions(    line, part, n, text, split_up)
 {
 	while ((getline line < instructions) > 0) {
-		split(line, part, " ")
+		n = split(line, part, " ")
 		text = text sprintf("%s%s %d", text ? ", " : "", part[1], part[2])
+		if (n == 6)
+			split_up = split_up sprintf("%-8s %9d %9d %9d %9d %9d\n", part[1], part[3],
+				part[4], part[5], part[6],
+				part[2] - part[3] - part[4] - part[5] - part[6])
 	}
 	if (counter == "none")
 		text = "not available (needs hardware counters for perf, or valgrind)"
 	else
 		text = (text ? text : "not measured") " (" counter ")"
 	print "earthdog, user-space instructions per record: " text
+	if (split_up)
+		printf "%-8s %9s %9s %9s %9s %9s\n%s", "by stage", "frame", "decode", "annotate",
+			"analyse", "rest", split_up
 }
 
 function report_startup(    line, part)

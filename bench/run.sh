@@ -236,24 +236,66 @@ instructions()
 	fi
 }
 
+# The same by stage: what stands below each of the functions that engine/slot.c keeps apart for this.
+# Prints "frame decode annotate analyse", or nothing.
+stages()
+{
+	valgrind --tool=callgrind --callgrind-out-file="$work/callgrind" "$@" >/dev/null 2>&1 || true
+	[ -s "$work/callgrind" ] || return 0
+	callgrind_annotate --inclusive=yes --threshold=100 "$work/callgrind" 2>/dev/null | awk '
+		/^ *[0-9]/ {
+			name = $0
+			sub(/ \[.*/, "", name)
+			sub(/.*:/, "", name)
+			sub(/[.\047].*/, "", name) # what the compiler adds to a name
+			gsub(/,/, "", $1)
+			below[name] += $1
+		}
+		END {
+			decode = below["ed_slot_decode"] + below["ed_slot_resolve"] - below["route"]
+			if (below["ed_slot_carry"])
+				printf "%.0f %.0f %.0f %.0f\n", below["ed_feed_next"], decode,
+					below["route"], below["ed_slot_carry"]
+		}'
+	rm -f "$work/callgrind"
+}
+
+# slope N SMALL... LARGE...: the differences of two rows of numbers, each by N.
+slope()
+{
+	local n=$1 half=$((($# - 1) / 2)) i
+	shift
+	for ((i = 1; i <= half; i++)); do
+		echo -n " $(((${@:i + half:1} - ${@:i:1}) / n))"
+	done
+}
+
 # The slope between two sizes, so that start-up does not count.
 measure_instructions()
 {
-	local shape small large n
+	local shape small large n row
 	[ "$counter" != none ] && have "$earthdog" || return 0
 	for shape in pcap tsv json; do
 		echo "counting instructions: $shape" >&2
+		n=20000
+		[ $shape != pcap ] || n=40000
 		scan 1 "$(input $shape 10000)"
 		small=$(instructions "${scan_command[@]}")
 		scan 1 "$(input $shape 30000)"
 		large=$(instructions "${scan_command[@]}")
-		n=20000
-		[ $shape != pcap ] || n=40000
-		if [ -n "$small" ] && [ -n "$large" ]; then
-			echo "$shape $(((large - small) / n))" >>"$work/instructions"
-		else
+		if [ -z "$small" ] || [ -z "$large" ]; then
 			note "instructions on $shape: $counter could not count them"
+			continue
 		fi
+		row="$shape$(slope $n "$small" "$large")"
+		if have valgrind; then
+			large=$(stages "${scan_command[@]}")
+			scan 1 "$(input $shape 10000)"
+			small=$(stages "${scan_command[@]}")
+			# shellcheck disable=SC2086 # rows of numbers
+			[ -z "$small" ] || [ -z "$large" ] || row+=$(slope $n $small $large)
+		fi
+		echo "$row" >>"$work/instructions"
 	done
 }
 

@@ -5,10 +5,17 @@
 #
 #	tools/deps.sh          install what is missing (root or sudo)
 #	tools/deps.sh --check  only say what is missing
+#	tools/deps.sh --e2e    the same for tools/packages-e2e.txt
 #
 # Asks dpkg first, so that a machine that has everything needs neither network nor root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+list=tools/packages.txt
+if [ "${1:-}" = --e2e ]; then
+	list=tools/packages-e2e.txt
+	shift
+fi
 
 missing() {
 	local package status
@@ -16,7 +23,7 @@ missing() {
 		case $package in '' | '#'*) continue ;; esac
 		status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || status=
 		[ "$status" = installed ] || echo "$package"
-	done <tools/packages.txt
+	done <"$list"
 }
 
 as_root() {
@@ -28,7 +35,7 @@ as_root() {
 }
 
 if ! command -v dpkg-query >/dev/null; then
-	echo "deps: not a Debian system; tools/packages.txt lists what is needed" >&2
+	echo "deps: not a Debian system; $list lists what is needed" >&2
 	[ "${1:-}" = --check ] && exit 0
 	exit 1
 fi

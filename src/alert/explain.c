@@ -175,6 +175,9 @@ static void say_structure(const struct ed_finding *f, struct sentence *s)
 	if (ed_evidence_get(e, "failed_share", 0) >= 0.9)
 		clause(s, "%.0f %% of the answers failures",
 		       100 * ed_evidence_get(e, "failed_share", 0));
+	if (ed_evidence_get(e, "unprinted_names", 0) >= 3)
+		clause(s, "%.0f more names that the log could not print",
+		       ed_evidence_get(e, "unprinted_names", 0));
 	if (ed_evidence_get(e, "hidden_bytes_share", 0) >= 0.5)
 		clause(s, "bytes hidden behind the last record");
 }
@@ -361,6 +364,18 @@ static void counterfactual(const struct ed_finding *f, char ret[static ED_ALERT_
 		append(&s, "no single family would turn %s", is_bound ? "the score" : "it");
 }
 
+/*
+ * The day of the incident's first observation. Sensors of one and the same lookup write down times
+ * that differ by their clocks, by the way from client to resolver, and by what they round off; the
+ * incident is the same, and so is its id.
+ */
+static int64_t day_of(int64_t time_ns)
+{
+	const int64_t day_ns = 86400 * ED_NS_PER_S;
+
+	return time_ns / day_ns - (time_ns % day_ns < 0);
+}
+
 static void identity(const struct ed_finding *f, char ret[static ED_ALERT_ID_TEXT])
 {
 	struct {
@@ -369,7 +384,7 @@ static void identity(const struct ed_finding *f, char ret[static ED_ALERT_ID_TEX
 		uint32_t domain_n;
 		uint8_t client[16];
 		uint8_t domain[ED_NAME_MAX + 1];
-		int64_t start_ns;
+		int64_t start_day;
 	} what;
 	uint64_t hi, lo, key = ID_KEY;
 
@@ -384,7 +399,7 @@ static void identity(const struct ed_finding *f, char ret[static ED_ALERT_ID_TEX
 	}
 	what.domain_n = f->domain.n;
 	memcpy(what.domain, f->domain.wire, f->domain.n);
-	what.start_ns = f->first_ns;
+	what.start_day = day_of(f->first_ns);
 	if (f->verdict == ED_VERDICT_POLICY && ed_addr_known(&f->server))
 		key = ed_hash_bytes(f->server.b, sizeof(f->server.b), ID_KEY);
 	hi = ed_hash_bytes(&what, sizeof(what), key);
@@ -540,6 +555,7 @@ void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret)
 	ret->n_tunables = f->n_tunables;
 	memcpy(ret->tunables, f->tunables, f->n_tunables * sizeof(f->tunables[0]));
 	ret->formats = f->formats;
+	ret->missing = f->missing;
 	counterfactual(f, ret->counterfactual);
 	if (f->verdict == ED_VERDICT_POLICY && ed_addr_known(&f->server)) {
 		say_not_dns(f, &s);

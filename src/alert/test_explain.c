@@ -48,7 +48,7 @@ static void test_identity(void **state)
 	f[1].client.b[15]++;
 	assert_int_equal(ed_name_from_text(ed_span_str("u.example"), ED_NAME_PLAIN, &f[2].domain),
 			 0);
-	f[3].first_ns++;
+	f[3].first_ns += 86400 * ED_NS_PER_S;
 	f[4].analytic = "AN1122";
 	f[5].analytic_version++;
 	/* and what it is not */
@@ -56,6 +56,7 @@ static void test_identity(void **state)
 	f[6].level = ED_LEVEL_LOW;
 	f[6].score_bits = -3;
 	f[6].last_ns += 1000;
+	f[6].first_ns += 5 * ED_NS_PER_S; /* as another sensor's clock has it */
 	f[6].n_queries = 7;
 	f[6].info_bytes = 1;
 	memset(f[7].domain.wire + f[7].domain.n, 0xaa, ED_NAME_MAX - f[7].domain.n);
@@ -347,6 +348,22 @@ static void test_names_against_words(void **state)
 	assert_silent(&f, "names fit");
 }
 
+/* What the source kept to itself is told: as a number of lookups, and as fields. */
+static void test_what_is_missing(void **state)
+{
+	struct ed_finding f = finding(7, ED_LEVEL_HIGH, 4);
+	struct ed_alert a;
+
+	(void)state;
+	ed_evidence_fact(&f.evidence[2], "unprinted_names", 2);
+	assert_silent(&f, "print");
+	f.evidence[2].facts[0].value = 64;
+	assert_says(&f, "64 more names that the log could not print");
+	f.missing = 5;
+	alert(&f, &a);
+	assert_int_equal(a.missing, 5);
+}
+
 static void test_timing(void **state)
 {
 	struct ed_finding f = with_family("timing", 4);
@@ -502,6 +519,7 @@ int main(void)
 		cmocka_unit_test(test_counterfactual_of_verdicts),
 		cmocka_unit_test(test_summary_says_the_numbers),
 		cmocka_unit_test(test_names_against_words),
+		cmocka_unit_test(test_what_is_missing),
 		cmocka_unit_test(test_timing),
 		cmocka_unit_test(test_volume),
 		cmocka_unit_test(test_path_and_host),

@@ -54,6 +54,7 @@ struct ed_command {
 };
 
 extern const struct ed_command ed_command_scan;
+extern const struct ed_command ed_command_events;
 extern const struct ed_command ed_command_list;
 extern const struct ed_command ed_command_explain;
 extern const struct ed_command ed_command_help;

@@ -255,8 +255,8 @@ const struct ed_command ed_command_scan = {
 	.description =
 		"Reads captures and logs of any known format, mixed, and prints one alert for each tunnel.\n"
 		"A PATH is a file, a directory (read with everything below it, hidden files left out) or \"-\" "
-		"for standard input. Files compressed with gzip, zstd, lz4 or xz are read through. The format is "
-		"found by looking at the first bytes of each input.\n"
+		"for standard input. Files compressed with gzip, zstd, lz4 or xz are read through, and so are "
+		"Windows event logs (.evtx). The format is found by looking at the first bytes of each input.\n"
 		"The same input gives the same alerts with the same identifiers, whatever the number of threads.\n",
 	.options = ed_reading_options,
 	.conf_bytes = sizeof(struct ed_reading),

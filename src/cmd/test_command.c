@@ -183,6 +183,7 @@ static void test_usage_errors(void **state)
 		{ "list" },
 		{ "list", "field" },
 		{ "list", "fields", "sinks" },
+		{ "events" },
 		{ "explain" },
 		{ "explain", "a..b" },
 		{ "help", "scam" },
@@ -290,6 +291,29 @@ static void test_tunnel(void **state)
 	RUN(r, "scan", "-q", "--fail-on=low", "--to", "2023-11-13", "tunnel.log");
 	assert_int_equal(r->status, 0);
 	assert_string_equal(r->out, "");
+}
+
+static void test_events(void **state)
+{
+	struct ran *r = *state;
+
+	put_log("broken.log", false, "not a line of this log\n");
+	RUN(r, "events", "--stats", "stats.json", "broken.log");
+	assert_int_equal(r->status, 3);
+	assert_ptr_equal(strstr(r->out, "{\"kind\":\"pair\",\"file\":\"broken.log\","), r->out);
+	assert_in(r->out, "\"format\":\"zeek-tsv\"");
+	assert_in(r->err, " 51 records in 1 file, 50 events\n");
+	assert_in(r->err, " not analysed: 1 (");
+	slurp("stats.json", r->out);
+	assert_in(r->out, "\"records\":{\"read\":51,\"analysed\":50,");
+	RUN(r, "events", "--quiet", "--to", "2001-01-01", "broken.log");
+	assert_string_equal(r->out, "");
+	RUN(r, "events", "--from", "2023-01-01", "--to", "2001-01-01", "broken.log");
+	assert_int_equal(r->status, 2);
+	RUN(r, "events", "--stats", "broken.log", "broken.log");
+	assert_int_equal(r->status, 2);
+	RUN(r, "events", "--quiet", "missing.log");
+	assert_int_equal(r->status, 3);
 }
 
 static void test_damage(void **state)
@@ -461,6 +485,7 @@ int main(void)
 		IN_FOLDER(test_explain),
 		IN_FOLDER(test_clean_input),
 		IN_FOLDER(test_tunnel),
+		IN_FOLDER(test_events),
 		IN_FOLDER(test_damage),
 		IN_FOLDER(test_files),
 		IN_FOLDER(test_interrupted),

@@ -7,6 +7,7 @@
 #include "evidence/evidence.h"
 
 enum { N_MIN = 5, DISTINCT_MIN = 20, DISTINCT_MANY = 100, TTL_LOW_S = 3, TTL_MAX_S = 600 };
+enum { UNPRINTED_MIN = 3, UNPRINTED_MANY = 10, UNPRINTED_MAX = 255, TRAILING_MAX = 0xffffff };
 
 struct structure_state {
 	uint32_t n_queries, n_new;
@@ -17,8 +18,9 @@ struct structure_state {
 	uint32_t sum_ttl_s; /* of answers, each at most TTL_MAX_S: what remained of their life */
 	uint32_t n_failed;  /* NXDOMAIN, SERVFAIL, REFUSED */
 	uint32_t n_ttl, n_ttl_low;
-	uint32_t n_trailing; /* bytes behind the last record */
-	uint32_t n_same_v4;  /* A answers equal to the one before */
+	uint32_t n_trailing : 24; /* bytes behind the last record; saturates */
+	uint32_t n_unprinted : 8; /* names that the source could not print; saturates */
+	uint32_t n_same_v4;       /* A answers equal to the one before */
 	uint32_t n_v4;
 	uint32_t last_v4;
 	uint32_t n_loopback;                /* A answers in 127/8: a code, not a place */
@@ -74,7 +76,8 @@ static void observe_answer(struct structure_state *st, const struct ed_event *ev
 
 	st->n_responses++;
 	st->n_failed += (ev->has & ED_FIELD_RCODE) && ev->rcode != ED_RCODE_NOERROR;
-	st->n_trailing += ev->trailing_bytes > 0;
+	if (ev->trailing_bytes > 0 && st->n_trailing < TRAILING_MAX)
+		st->n_trailing++;
 	if ((ev->has & ED_FIELD_TTL) && a->n > 0) {
 		st->n_ttl++;
 		st->n_ttl_low += a->ttl_max_s <= TTL_LOW_S;
@@ -93,13 +96,23 @@ static void observe_answer(struct structure_state *st, const struct ed_event *ev
 	}
 }
 
+/* Bytes that no host name has, and that is all there is to know of the name. One that was masked on
+ * purpose is another matter. */
+static bool is_unprinted(const struct ed_event *ev)
+{
+	return (ev->lost & ED_LOST_NAME) && ev->process_off == 0;
+}
+
 static void structure_observe(void *state, const struct ed_sighting *s)
 {
 	struct structure_state *st = state;
 
 	if (s->is_plain)
 		return;
-	if (s->is_query) {
+	if (s->is_query && is_unprinted(s->ev)) {
+		if (st->n_unprinted < UNPRINTED_MAX)
+			st->n_unprinted++;
+	} else if (s->is_query) {
 		st->n_queries++;
 		st->n_new += s->is_new && !s->is_shared;
 		if ((s->ev->has & ED_FIELD_QTYPE) && !(s->ev->payload_shape & ED_SHAPE_ARTEFACT))
@@ -112,13 +125,15 @@ static void structure_observe(void *state, const struct ed_sighting *s)
 static void structure_fade(void *state)
 {
 	struct structure_state *st = state;
-	uint32_t *counts[] = { &st->n_queries, &st->n_new,       &st->n_rare,     &st->n_text,
-			       &st->n_names,   &st->n_responses, &st->sum_ttl_s,  &st->n_failed,
-			       &st->n_ttl,     &st->n_ttl_low,   &st->n_trailing, &st->n_same_v4,
-			       &st->n_v4,      &st->n_loopback,  &st->n_sized };
+	uint32_t *counts[] = { &st->n_queries,  &st->n_new,       &st->n_rare,    &st->n_text,
+			       &st->n_names,    &st->n_responses, &st->sum_ttl_s, &st->n_failed,
+			       &st->n_ttl,      &st->n_ttl_low,   &st->n_same_v4, &st->n_v4,
+			       &st->n_loopback, &st->n_sized };
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		*counts[i] /= 2;
+	st->n_trailing /= 2;
+	st->n_unprinted /= 2;
 	st->bytes_opaque /= 2;
 	st->bytes_names /= 2;
 }
@@ -145,6 +160,13 @@ static double question_bits(const struct structure_state *st)
 	else if (st->n_new >= N_MIN && share(st->n_new, st->n_queries) >= 0.8)
 		bits += 1;
 	return bits;
+}
+
+static double unprinted_bits(const struct structure_state *st)
+{
+	if (st->n_unprinted >= UNPRINTED_MANY)
+		return 3;
+	return st->n_unprinted >= UNPRINTED_MIN ? 2 : 0;
 }
 
 static double answer_bits(const struct structure_state *st)
@@ -175,7 +197,7 @@ static void structure_weigh(const void *state, const struct ed_subject *subject,
 {
 	const struct structure_state *st = state;
 
-	ret->bits = (float)question_bits(st);
+	ret->bits = (float)(question_bits(st) + unprinted_bits(st));
 	/* A name asked again and again is served from a cache; its answers say nothing about a
 	 * channel. */
 	if (st->n_new >= N_MIN)
@@ -202,6 +224,8 @@ static void structure_weigh(const void *state, const struct ed_subject *subject,
 		ed_evidence_fact(ret, "hidden_bytes_share", share(st->n_trailing, st->n_responses));
 	if (st->n_v4 > 0)
 		ed_evidence_fact(ret, "same_address_share", share(st->n_same_v4, st->n_v4));
+	if (st->n_unprinted > 0)
+		ed_evidence_fact(ret, "unprinted_names", st->n_unprinted);
 	if (st->n_loopback > 0)
 		ed_evidence_fact(ret, "loopback_share", share(st->n_loopback, st->n_responses));
 }

@@ -461,6 +461,30 @@ static void test_structure_answers_to_an_old_name(void **state)
 	assert_true(structure_bits(200, ANSWER_SIGNS | ASKED_AGAIN) == 0);
 }
 
+/* Names that the source could not print are a sign, once there are some; they are no new names. */
+static void test_structure_unprinted_names(void **state)
+{
+	struct key k = { .subject.has = UINT32_MAX };
+	float before = 0;
+	struct look l;
+
+	(void)state;
+	for (unsigned i = 1; i <= 20; i++) {
+		ordinary_look(&l);
+		l.ev.lost = ED_LOST_NAME;
+		structure->observe(k.state, &l.s);
+		assert_true(bits(structure, &k) >= before);
+		before = bits(structure, &k);
+		assert_true((before > 0) == (i >= 3));
+	}
+	assert_true(before <= structure->cap_bits / 2);
+	l.ev.process_off = 8; /* masked on purpose, by the host that tells who asked */
+	k = (struct key){ .subject.has = UINT32_MAX };
+	for (unsigned i = 0; i < 4; i++)
+		structure->observe(k.state, &l.s);
+	assert_true(bits(structure, &k) == 0);
+}
+
 /* A field that is not known is not zero, and not evidence. */
 static void test_structure_of_unknown_fields(void **state)
 {
@@ -542,6 +566,7 @@ int main(void)
 		cmocka_unit_test(test_structure_new_names_say_something),
 		cmocka_unit_test(test_structure_answers_one_sign_at_a_time),
 		cmocka_unit_test(test_structure_answers_to_an_old_name),
+		cmocka_unit_test(test_structure_unprinted_names),
 		cmocka_unit_test(test_structure_of_unknown_fields),
 		cmocka_unit_test(test_structure_types),
 		cmocka_unit_test(test_structure_fades_by_half),

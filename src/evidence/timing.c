@@ -75,6 +75,14 @@ static void tell(const struct ed_beat_measures *m, struct ed_evidence *ret)
 	ed_evidence_fact(ret, "days_active", m->days_active);
 }
 
+/* What the times of the source leave out and a rule puts there (docs/formats/); NULL: nothing. */
+static const char *assumed(const struct ed_beat *b)
+{
+	if (b->spare == ED_TIME_YEAR_ASSUMED)
+		return "year and zone";
+	return b->spare == ED_TIME_ZONE_ASSUMED ? "zone" : NULL;
+}
+
 static double strength(const struct ed_beat_measures *m)
 {
 	double share = m->n_gaps / (m->n_gaps + (double)m->n_repeats / REPEATS_A_NAME);
@@ -99,6 +107,8 @@ static void timing_weigh(const void *state, const struct ed_subject *subject,
 	struct ed_beat_measures m;
 	const char *fault;
 
+	if (assumed(b))
+		ed_evidence_fact_text(ret, "time_without", assumed(b));
 	if (!ed_beat_measure(b, &m)) {
 		/* no gaps at all: a burst, or a clock that stands still */
 		fault = b->n_gaps + b->n_breaks == 0 ? clock_fault(b, 0) : NULL;

@@ -123,6 +123,7 @@ struct ed_alert {
 	uint32_t n_tunables;
 	struct ed_tunable tunables[ED_ALERT_TUNABLES_MAX];
 	uint64_t formats; /* bit i: row i of the formats saw it */
+	uint32_t missing; /* ED_FIELD_* that would have been weighed and that no source told */
 };
 
 #endif

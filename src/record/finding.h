@@ -33,6 +33,7 @@ struct ed_finding {
 	double answer_bytes;
 	uint64_t n_queries, n_names;
 	uint64_t formats;      /* bit i: row i of the formats saw it */
+	uint32_t missing;      /* ED_FIELD_* that would have been weighed and that no event told */
 	uint8_t n_first_bytes; /* with POLICY: of the first payload */
 	uint8_t first_bytes[ED_FIRST_BYTES_MAX];
 	uint32_t n_samples;

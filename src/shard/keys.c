@@ -14,6 +14,7 @@ static_assert(offsetof(struct ed_key, zone_hash) == 64,
 
 enum {
 	SKETCH_TRIES = 8,
+	LOOK_MAX = 64 / sizeof(struct ed_key_slot),
 	PURGE_SHARE = 8,
 	HALVES_A_MONTH = 60,
 	PREDICTOR_BIT_MBITS = 1024, /* says which of the two codes a name is written in */
@@ -77,19 +78,28 @@ void ed_key_prefetch_slot(const struct ed_key_table *t, uint64_t hash)
 	__builtin_prefetch(&t->slots[slot_home(t, hash)]);
 }
 
-void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash, size_t n_bytes)
+struct ed_key *ed_key_find_at(struct ed_key_table *t, uint64_t hash, uint32_t at)
 {
-	const struct ed_key_slot *s = &t->slots[slot_home(t, hash)];
+	return at && t->keys[at - 1].hash == hash ? &t->keys[at - 1] : ed_key_find(t, hash);
+}
 
-	/* the home slot only: where the key lies further on, its place is loaded when it is needed
-	 */
-	if (s->index && s->tag == (uint32_t)hash) {
-		const uint8_t *k = (const uint8_t *)&t->keys[s->index - 1];
+uint32_t ed_key_fetch(const struct ed_key_table *t, uint64_t hash, size_t n_bytes)
+{
+	uint32_t s = slot_home(t, hash);
 
-		__builtin_prefetch(&t->seeds[s->index - 1]);
+	/* as far as a cache line reaches: the search goes on when the key is needed */
+	for (unsigned i = 0; i < LOOK_MAX && t->slots[s].index; i++, s = (s + 1) & t->slot_mask) {
+		const struct ed_key_slot *slot = &t->slots[s];
+		const uint8_t *k = (const uint8_t *)&t->keys[slot->index - 1];
+
+		if (slot->tag != (uint32_t)hash)
+			continue;
+		__builtin_prefetch(&t->seeds[slot->index - 1]);
 		for (size_t line = 0; line < n_bytes; line += 64)
 			__builtin_prefetch(k + line);
+		return slot->index;
 	}
+	return 0;
 }
 
 /* What a payload is known by in the exact set and in the sketches. */
@@ -98,15 +108,11 @@ static uint64_t sketch_hash(uint32_t id)
 	return ed_hash_mix(id);
 }
 
-void ed_key_prefetch_sketch(const struct ed_key_table *t, uint64_t hash, uint64_t payload_hash)
+void ed_key_fetch_sketch(const struct ed_key_table *t, uint32_t at, uint64_t payload_hash)
 {
-	const struct ed_key_slot *s = &t->slots[slot_home(t, hash)];
-	uint32_t sketch;
+	uint32_t sketch = at ? t->keys[at - 1].sketch : ED_KEY_NONE;
 
-	if (!s->index || s->tag != (uint32_t)hash)
-		return;
-	sketch = t->keys[s->index - 1].sketch;
-	if (sketch != ED_KEY_NONE)
+	if (sketch < t->n_sketches)
 		ed_seen_prefetch(&t->sketches[sketch].seen, sketch_hash((uint32_t)payload_hash));
 }
 
@@ -493,7 +499,7 @@ static struct ed_key *admit_new(struct ed_key_table *t, uint64_t hash, const str
 struct ed_key *ed_key_admit(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid,
 			    struct ed_key_news *ret)
 {
-	struct ed_key *k = ed_key_find(t, hash);
+	struct ed_key *k = ed_key_find_at(t, hash, bid->at);
 
 	*ret = (struct ed_key_news){ .is_new = false };
 	if (!k) {

@@ -136,11 +136,17 @@ static inline uint64_t ed_key_hash(uint64_t a, uint64_t b, enum ed_key_kind kind
 
 struct ed_key *ed_key_find(struct ed_key_table *t, uint64_t hash);
 
-/* The memory accesses of a look-up, begun early: first the slot, some events later the first
- * @n_bytes of the key, then what its sketch knows of the payload. */
+/*
+ * The memory accesses of a look-up, begun early: first the slot, some events later the first
+ * @n_bytes of the key, then what its sketch knows of the payload. The second says where the key
+ * seems to be, 0: nowhere near. That is a hint: until the look-up the key may come or go.
+ */
 void ed_key_prefetch_slot(const struct ed_key_table *t, uint64_t hash);
-void ed_key_prefetch_key(const struct ed_key_table *t, uint64_t hash, size_t n_bytes);
-void ed_key_prefetch_sketch(const struct ed_key_table *t, uint64_t hash, uint64_t payload_hash);
+uint32_t ed_key_fetch(const struct ed_key_table *t, uint64_t hash, size_t n_bytes);
+void ed_key_fetch_sketch(const struct ed_key_table *t, uint32_t at, uint64_t payload_hash);
+
+/* As ed_key_find, with the hint of ed_key_fetch or 0. */
+struct ed_key *ed_key_find_at(struct ed_key_table *t, uint64_t hash, uint32_t at);
 
 /* What a lookup brings to the table. */
 struct ed_key_bid {
@@ -150,6 +156,7 @@ struct ed_key_bid {
 	unsigned weight_bytes; /* information of the payload; 0: none */
 	bool quiet;            /* tells nothing of its own: admitted only by chance */
 	bool sure;             /* on a list: admitted as long as there is any place */
+	uint32_t at;           /* hint of ed_key_fetch; 0: none */
 	uint64_t draw;         /* a hash that differs for every lookup */
 	int64_t time_ns;       /* moves the windows of the key on, never back */
 };

@@ -169,6 +169,7 @@ static void bid_of(const struct ed_sighting *s, struct ed_key_bid *ret)
 	ret->weight_bytes = weight;
 	ret->quiet = weight == 0 || s->is_shared;
 	ret->sure = ev->reputation == ED_REPUTATION_BAD;
+	ret->at = 0;
 	ret->draw = (uint64_t)ev->time_ns ^ ev->offset << 40;
 	ret->time_ns = ev->time_ns;
 }
@@ -182,7 +183,7 @@ static struct ed_key *key_for(struct ed_partition *p, uint64_t hash, const struc
 
 	s->is_new = false;
 	if (!s->is_query)
-		return ed_key_find(&p->keys, hash);
+		return ed_key_find_at(&p->keys, hash, bid->at);
 	k = ed_key_admit(&p->keys, hash, bid, &news);
 	if (!k)
 		return NULL;
@@ -247,6 +248,7 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 	s.is_shared = ev->zone_off > 0 && s.n_askers >= ED_SHARED_CLIENTS;
 	bid_of(&s, &bid);
 	s.key_kind = ED_KEY_DOMAIN;
+	bid.at = v->domain_at;
 	domain = key_for(p, v->domain, &bid, &s);
 	if (domain) {
 		if (s.is_query)
@@ -255,6 +257,7 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 	}
 	s.key_kind = ED_KEY_PAIR;
 	bid.payload = predictable(ev);
+	bid.at = v->pair_at;
 	pair = key_for(p, v->pair, &bid, &s);
 	if (!pair)
 		return;
@@ -318,6 +321,7 @@ static void client_role(const struct ed_visit *v, struct ed_sighting s)
 	 * not new */
 	s.is_query = true;
 	bid_of(&s, &bid);
+	bid.at = v->client_at;
 	client = key_for(v->p, v->client, &bid, &s);
 	if (client && can_be_copy(ev) && is_repeat_of_last(client, ev))
 		return;
@@ -361,18 +365,18 @@ void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigne
 	}
 }
 
-void ed_visit_touch(const struct ed_visit *v)
+void ed_visit_touch(struct ed_visit *v)
 {
 	const struct ed_partition *p = v->p;
 
 	if (v->roles & ED_ROLE_ZONE) {
-		ed_key_prefetch_key(&p->keys, v->pair, p->key_bytes[ED_KEY_PAIR]);
-		ed_key_prefetch_key(&p->keys, v->domain, p->key_bytes[ED_KEY_DOMAIN]);
+		v->pair_at = ed_key_fetch(&p->keys, v->pair, p->key_bytes[ED_KEY_PAIR]);
+		v->domain_at = ed_key_fetch(&p->keys, v->domain, p->key_bytes[ED_KEY_DOMAIN]);
 		ed_hll_prefetch(&p->zones, v->ev->zone_hash);
 		ed_hll_prefetch(&p->clients, v->ev->client_hash);
 	}
 	if (v->roles & ED_ROLE_CLIENT)
-		ed_key_prefetch_key(&p->keys, v->client, p->key_bytes[ED_KEY_CLIENT]);
+		v->client_at = ed_key_fetch(&p->keys, v->client, p->key_bytes[ED_KEY_CLIENT]);
 }
 
 void ed_visit_reach(const struct ed_visit *v)
@@ -380,11 +384,11 @@ void ed_visit_reach(const struct ed_visit *v)
 	const struct ed_partition *p = v->p;
 
 	if (v->roles & ED_ROLE_ZONE) {
-		ed_key_prefetch_sketch(&p->keys, v->pair, v->ev->name_hash);
-		ed_key_prefetch_sketch(&p->keys, v->domain, v->ev->name_hash);
+		ed_key_fetch_sketch(&p->keys, v->pair_at, v->ev->name_hash);
+		ed_key_fetch_sketch(&p->keys, v->domain_at, v->ev->name_hash);
 	}
 	if (v->roles & ED_ROLE_CLIENT)
-		ed_key_prefetch_sketch(&p->keys, v->client, v->ev->zone_hash);
+		ed_key_fetch_sketch(&p->keys, v->client_at, v->ev->zone_hash);
 }
 
 void ed_visit(const struct ed_visit *v)

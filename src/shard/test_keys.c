@@ -95,6 +95,33 @@ static void test_every_key_is_found_again(void **state)
 	ed_key_table_done(&t);
 }
 
+/* A hint saves the search where it holds and changes nothing where it does not. */
+static void test_hint_is_but_a_hint(void **state)
+{
+	struct ed_key_table t;
+	unsigned n_hit = 0;
+
+	(void)state;
+	table_init(&t, 500, 16, 1);
+	for (uint64_t i = 0; i < 400; i++)
+		(void)sight(&t, ed_hash_mix(i) | 1, i, 1);
+	for (uint32_t i = 0; i < t.n_used; i++) {
+		uint64_t hash = t.keys[i].hash;
+		uint32_t at = ed_key_fetch(&t, hash, sizeof(struct ed_key));
+
+		assert_true(at == 0 || &t.keys[at - 1] == ed_key_find(&t, hash));
+		n_hit += at != 0;
+		ed_key_fetch_sketch(&t, at, i);
+		for (uint32_t other = 0; other <= t.n_used; other += 7)
+			assert_ptr_equal(ed_key_find_at(&t, hash, other), &t.keys[i]);
+	}
+	assert_true(n_hit > 390);
+	assert_int_equal(ed_key_fetch(&t, 2, sizeof(struct ed_key)), 0);
+	for (uint32_t at = 0; at <= t.n_used; at++)
+		assert_null(ed_key_find_at(&t, 2, at));
+	ed_key_table_done(&t);
+}
+
 static void test_pinned_key_survives_a_flood(void **state)
 {
 	struct ed_key_table t;
@@ -309,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_heavy_key_stays),
 		cmocka_unit_test(test_every_key_is_found_again),
+		cmocka_unit_test(test_hint_is_but_a_hint),
 		cmocka_unit_test(test_pinned_key_survives_a_flood),
 		cmocka_unit_test(test_admission_follows_information),
 		cmocka_unit_test(test_quiet_lookups_make_a_key_in_the_end),

@@ -29,6 +29,11 @@ static const float POPULAR_BITS = 2;
 enum { USUAL_CLIENTS_MIN = 12, USUAL_NAMES_MIN = 20 };
 /* A pair that asks for so many names, most of them new, is worth a look whatever they look like. */
 enum { FRESH_NAMES_MIN = 10 };
+/* What the families weigh where it is told. */
+static const uint32_t WEIGHED_FIELDS = ED_FIELD_TIME | ED_FIELD_RESOLVER | ED_FIELD_QNAME_CASE |
+				       ED_FIELD_QNAME_BYTES | ED_FIELD_QTYPE | ED_FIELD_EDNS |
+				       ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES |
+				       ED_FIELD_TTL;
 /* Samples: the first names, and of each power of two of later ones the one that carries most. */
 enum { SAMPLES_STAY = 2, SAMPLES_GO_ROUND = ED_ALERT_SAMPLES_MAX - SAMPLES_STAY };
 /* Below it nobody asks whether repeats are heard. */
@@ -342,6 +347,7 @@ static void finding_fill(const struct ed_key *k, const struct ed_suspect *s,
 	ret->n_queries = k->n_queries;
 	ret->n_names = k->n_names;
 	ret->formats = k->formats;
+	ret->missing = WEIGHED_FIELDS & ~k->has;
 	ret->n_samples = s->n_samples;
 	ret->samples = s->samples;
 	ret->sample_llr_bits = s->sample_llr_bits;

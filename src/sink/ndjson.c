@@ -8,6 +8,7 @@
 
 #include "base/json_out.h"
 #include "base/time.h"
+#include "record/field.h"
 #include "sink/alert_text.h"
 
 #include <math.h>
@@ -341,6 +342,19 @@ static void put_sources(struct ed_json *j, const struct ed_sink_options *o,
 	ed_json_array_end(j);
 }
 
+/* What no source of the alert told, and what would have been weighed. */
+static void put_missing(struct ed_json *j, const struct ed_alert *a)
+{
+	if (a->missing == 0)
+		return;
+	ed_json_array(j, "missing_fields");
+	for (unsigned bit = 0; bit < ED_FIELD_N; bit++) {
+		if (a->missing >> bit & 1)
+			ed_json_str(j, NULL, ed_field_name(bit));
+	}
+	ed_json_array_end(j);
+}
+
 static void put_earthdog(struct ed_json *j, const struct ed_sink_options *o,
 			 const struct ed_alert *a)
 {
@@ -354,8 +368,7 @@ static void put_earthdog(struct ed_json *j, const struct ed_sink_options *o,
 	put_text(j, "counterfactual", a->counterfactual);
 	put_text(j, "would_add", a->would_add);
 	if (a->actor.known)
-		ed_json_str(j, "attribution",
-			    ed_attribution_text(a->actor.process.attribution));
+		ed_json_str(j, "attribution", ed_attribution_text(a->actor.process.attribution));
 	put_information(j, a);
 	put_first_alert(j, &a->first_raised);
 	put_samples(j, a);
@@ -364,6 +377,7 @@ static void put_earthdog(struct ed_json *j, const struct ed_sink_options *o,
 	put_decoded(j, a);
 	put_tunables(j, a);
 	put_sources(j, o, a);
+	put_missing(j, a);
 	put_one(j, "analytics", a->analytic);
 	ed_json_u64(j, "sequence", a->sequence);
 	ed_json_object_end(j);

@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "record/alert.h"
+#include "record/field.h"
 
 #include <assert.h>
 #include <math.h>
@@ -69,6 +70,7 @@ static inline void test_alert_fill(struct ed_alert *a)
 		.n_tunables = 1,
 		.tunables[0] = { .name = "QueryRatePerClient", .value = "20/s" },
 		.formats = 1u << 0 | 1u << 2,
+		.missing = ED_FIELD_RCODE | ED_FIELD_TTL,
 	};
 	ed_evidence_fact(&a->evidence[0], "bits_per_char", 6.8);
 	ed_evidence_fact(&a->evidence[1], "distinct_names", 360);

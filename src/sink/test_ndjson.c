@@ -230,6 +230,8 @@ static const struct expected contract[] = {
 	{ "earthdog.tunables.QueryRatePerClient", "20/s" },
 	{ "earthdog.sources.0", "pcap" },
 	{ "earthdog.sources.1", "zeek-tsv" },
+	{ "earthdog.missing_fields.0", "rcode" },
+	{ "earthdog.missing_fields.1", "ttl" },
 	{ "earthdog.analytics.0", "AN1124" },
 	{ "earthdog.sequence", "3" },
 };
@@ -269,6 +271,7 @@ static void test_unknown_is_absent(void **state)
 		"related.ip.0",
 		"earthdog.summary",
 		"earthdog.sources.0",
+		"earthdog.missing_fields.0",
 		"earthdog.sample_names.0",
 		"earthdog.counterfactual",
 		"earthdog.evidence.0.family",

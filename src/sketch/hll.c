@@ -5,16 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-void ed_hll_add(struct ed_hll *s, uint64_t hash)
-{
-	/* bits 8..17 choose the register: the top ones have already chosen the partition */
-	unsigned slot = hash >> 8 & (ED_HLL_REGISTERS - 1);
-	uint8_t rank = (uint8_t)(__builtin_ctzll(hash >> 18 | UINT64_C(1) << 40) + 1);
-
-	if (rank > s->reg[slot])
-		s->reg[slot] = rank;
-}
-
 /* 2^-rank, exactly: ranks are far below the smallest exponent of a double. */
 static double inverse_power(uint8_t rank)
 {

@@ -15,8 +15,27 @@ struct ed_hll {
 	uint8_t reg[ED_HLL_REGISTERS];
 };
 
+/* bits 8..17 choose the register: the top ones have already chosen the partition */
+static inline unsigned ed_hll_slot(uint64_t hash)
+{
+	return hash >> 8 & (ED_HLL_REGISTERS - 1);
+}
+
 /* @hash must be well mixed. */
-void ed_hll_add(struct ed_hll *s, uint64_t hash);
+static inline void ed_hll_add(struct ed_hll *s, uint64_t hash)
+{
+	uint8_t *reg = &s->reg[ed_hll_slot(hash)];
+	uint8_t rank = (uint8_t)(__builtin_ctzll(hash >> 18 | UINT64_C(1) << 40) + 1);
+
+	if (rank > *reg)
+		*reg = rank;
+}
+
+static inline void ed_hll_prefetch(const struct ed_hll *s, uint64_t hash)
+{
+	__builtin_prefetch(&s->reg[ed_hll_slot(hash)]);
+}
+
 /* @into becomes the union of both. */
 void ed_hll_merge(struct ed_hll *into, const struct ed_hll *s);
 

@@ -171,7 +171,7 @@ int ed_peel_ip_extension(struct ed_packet *pkt)
 int ed_peel_udp(struct ed_packet *pkt)
 {
 	const uint8_t *p = pkt->data.p;
-	enum ed_layer inner = ED_LAYER_NONE;
+	enum ed_layer inner;
 	size_t n;
 
 	if (pkt->data.n < UDP_BYTES)
@@ -185,9 +185,7 @@ int ed_peel_udp(struct ed_packet *pkt)
 		return ED_PACKET_BAD_TRANSPORT;
 	ed_peel_trim(pkt, n);
 	ed_peel_skip(pkt, UDP_BYTES);
-	/* A resolver may answer to a port that a tunnel also uses: port 53 goes first. */
-	if (pkt->src_port != 53)
-		inner = ed_layer_of_udp_port(pkt->dst_port);
+	inner = ed_layer_of_udp(pkt->src_port, pkt->dst_port);
 	return inner == ED_LAYER_NONE ? (int)ED_PACKET_UDP : ed_peel_to(pkt, inner);
 }
 

@@ -16,6 +16,12 @@ enum {
 	PPPOE_BYTES = 6,
 	VLAN_ID_MASK = 0xfff,
 	NFLOG_PAYLOAD = 9,
+	PKTAP_MIN_BYTES = 12,
+	PKTAP_BYTES = 108, /* what is known of its header; a longer one may come */
+	PKTAP_PACKET = 1,
+	PKTAP_NAME_BYTES = 20,
+	PKTAP_IN = 1, /* flags */
+	PKTAP_OUT = 2,
 };
 
 struct row {
@@ -28,7 +34,7 @@ static const struct row links[] = {
 	{ 10, ED_LAYER_FDDI },  { 12, ED_LAYER_IP },      { 14, ED_LAYER_IP },
 	{ 50, ED_LAYER_PPP },   { 51, ED_LAYER_PPPOE },   { 101, ED_LAYER_IP },
 	{ 108, ED_LAYER_NULL }, { 113, ED_LAYER_SLL },    { 228, ED_LAYER_IPV4 },
-	{ 229, ED_LAYER_IPV6 }, { 276, ED_LAYER_SLL2 },
+	{ 229, ED_LAYER_IPV6 }, { 258, ED_LAYER_PKTAP },  { 276, ED_LAYER_SLL2 },
 };
 
 enum { LINK_NFLOG = 239 };
@@ -239,8 +245,46 @@ int ed_peel_nflog_le(struct ed_packet *pkt)
 	return peel_nflog(pkt, false);
 }
 
-/* MPLS has no field for what it carries: the first nibble tells; 0 is a pseudowire, which is left
- * alone. */
+static struct ed_span text_of(const uint8_t *p)
+{
+	return ed_span_of(p, strnlen((const char *)p, PKTAP_NAME_BYTES));
+}
+
+/*
+ * macOS, `tcpdump -i pktap`: little endian whatever the host; length, 1 for a packet, link type,
+ * interface; at 36 flags, at 52 process and its name, at 84 the one on whose behalf it acts, which
+ * is the one that asked.
+ */
+int ed_peel_pktap(struct ed_packet *pkt)
+{
+	const uint8_t *p = pkt->data.p;
+	uint32_t n, flags, asker;
+
+	if (pkt->data.n < PKTAP_MIN_BYTES)
+		return ed_peel_short(pkt, PKTAP_MIN_BYTES, ED_PACKET_BAD_LINK);
+	n = ed_get_le32(p);
+	if (n < PKTAP_MIN_BYTES)
+		return ED_PACKET_BAD_LINK;
+	if (pkt->data.n < n)
+		return ed_peel_short(pkt, n, ED_PACKET_BAD_LINK);
+	if (ed_get_le32(p + 4) != PKTAP_PACKET)
+		return ED_PACKET_OTHER;
+	if (n >= PKTAP_BYTES) {
+		flags = ed_get_le32(p + 36);
+		asker = p[88] ? 84 : 52;
+		pkt->program.pid = ed_get_le32(p + asker);
+		if (pkt->program.pid > INT32_MAX) /* -1: the kernel */
+			pkt->program.pid = 0;
+		pkt->program.name = text_of(p + asker + 4);
+		pkt->program.way = flags & PKTAP_OUT ? ED_PACKET_WAY_OUT :
+				   flags & PKTAP_IN  ? ED_PACKET_WAY_IN :
+						       ED_PACKET_WAY_UNKNOWN;
+	}
+	ed_peel_skip(pkt, n);
+	return ed_peel_to(pkt, ed_packet_layer_of_link(ed_get_le32(p + 8), false));
+}
+
+/* MPLS has no field for what it carries: the first nibble tells IP; what is not may be Ethernet. */
 int ed_peel_mpls(struct ed_packet *pkt)
 {
 	bool bottom;
@@ -251,7 +295,11 @@ int ed_peel_mpls(struct ed_packet *pkt)
 	ed_peel_skip(pkt, 4);
 	if (!bottom)
 		return ed_peel_to(pkt, ED_LAYER_MPLS);
-	return ed_peel_to_ip_or_other(pkt);
+	if (pkt->data.n == 0)
+		return ed_peel_short(pkt, 1, ED_PACKET_BAD_LINK);
+	if (pkt->data.p[0] >> 4 == 4 || pkt->data.p[0] >> 4 == 6)
+		return ed_peel_to(pkt, ED_LAYER_IP);
+	return ed_peel_to(pkt, ED_LAYER_PSEUDOWIRE);
 }
 
 /* The two outermost VLANs make the net tag; number 0 means priority only. */

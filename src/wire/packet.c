@@ -12,6 +12,7 @@ static int (*const peelers[ED_LAYER_N])(struct ed_packet *pkt) = {
 	[ED_LAYER_PPPOE] = ed_peel_pppoe,
 	[ED_LAYER_NFLOG_BE] = ed_peel_nflog_be,
 	[ED_LAYER_NFLOG_LE] = ed_peel_nflog_le,
+	[ED_LAYER_PKTAP] = ed_peel_pktap,
 	[ED_LAYER_MPLS] = ed_peel_mpls,
 	[ED_LAYER_VLAN] = ed_peel_vlan,
 	[ED_LAYER_IP] = ed_peel_ip,
@@ -26,6 +27,8 @@ static int (*const peelers[ED_LAYER_N])(struct ed_packet *pkt) = {
 	[ED_LAYER_VXLAN] = ed_peel_vxlan,
 	[ED_LAYER_GENEVE] = ed_peel_geneve,
 	[ED_LAYER_GTPU] = ed_peel_gtpu,
+	[ED_LAYER_TEREDO] = ed_peel_teredo,
+	[ED_LAYER_PSEUDOWIRE] = ed_peel_pseudowire,
 };
 
 /*
@@ -51,7 +54,7 @@ static bool peel_plain(struct ed_packet *pkt)
 		return false;
 	src_port = ed_get_be16(p + UDP);
 	dst_port = ed_get_be16(p + UDP + 2);
-	if (src_port != 53 && ed_packet_is_tunnel_port(dst_port))
+	if (ed_packet_is_tunnel(src_port, dst_port))
 		return false;
 	pkt->src_port = (uint16_t)src_port;
 	pkt->dst_port = (uint16_t)dst_port;

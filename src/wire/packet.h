@@ -31,6 +31,7 @@ enum ed_layer {
 	ED_LAYER_PPPOE,
 	ED_LAYER_NFLOG_BE, /* attribute lengths in the byte order of the host that captured */
 	ED_LAYER_NFLOG_LE,
+	ED_LAYER_PKTAP,
 	ED_LAYER_MPLS,
 	ED_LAYER_VLAN,
 	ED_LAYER_IP, /* version 4 or 6, by the first nibble */
@@ -43,6 +44,8 @@ enum ed_layer {
 	ED_LAYER_VXLAN,
 	ED_LAYER_GENEVE,
 	ED_LAYER_GTPU,
+	ED_LAYER_TEREDO,
+	ED_LAYER_PSEUDOWIRE,
 	ED_LAYER_UDP,
 	ED_LAYER_TCP,
 	ED_LAYER_N
@@ -62,6 +65,16 @@ enum ed_packet_kind {
 
 enum { ED_TCP_SYN = 0x02 };
 
+/* Which way the packet went at the host that captured it. */
+enum ed_packet_way { ED_PACKET_WAY_UNKNOWN, ED_PACKET_WAY_IN, ED_PACKET_WAY_OUT };
+
+/* The program at this end of the packet: captures of macOS know it. */
+struct ed_packet_program {
+	uint32_t pid;        /* 0: not known */
+	uint8_t way;         /* ed_packet_way */
+	struct ed_span name; /* into the frame, or where the caller had it; empty: not known */
+};
+
 struct ed_packet {
 	struct ed_span data; /* captured bytes of the layer reached: the payload in the end */
 	size_t wire_n;       /* the same on the wire; >= data.n */
@@ -79,6 +92,7 @@ struct ed_packet {
 	uint32_t frag_id; /* FRAGMENT: data is the piece, frag_offset its place in the datagram */
 	uint32_t frag_offset;
 	bool frag_more;
+	struct ed_packet_program program;
 };
 
 /* The layer that frames of a pcap link type begin with; ED_LAYER_NONE when it is not supported. */
@@ -87,12 +101,12 @@ enum ed_layer ed_packet_layer_of_link(unsigned link_type, bool big_endian);
 /* The layer of an IP protocol number; ED_LAYER_NONE when it is not looked into. */
 enum ed_layer ed_packet_layer_of_protocol(unsigned protocol);
 
-/* Is a UDP datagram to @port looked into as a tunnel? */
-bool ed_packet_is_tunnel_port(unsigned port);
+/* Is a UDP datagram between these ports looked into as a tunnel? */
+bool ed_packet_is_tunnel(unsigned src_port, unsigned dst_port);
 
 /*
  * Peels @pkt, whose data, wire_n and layer the caller has set (and net_tag, src, dst, v6 when it
- * goes on inside a reassembled datagram), down to a payload.
+ * goes on inside a reassembled datagram; program when the caller knows it), down to a payload.
  */
 enum ed_packet_kind ed_packet_peel(struct ed_packet *pkt);
 

@@ -21,6 +21,7 @@ int ed_peel_ppp(struct ed_packet *pkt);
 int ed_peel_pppoe(struct ed_packet *pkt);
 int ed_peel_nflog_be(struct ed_packet *pkt);
 int ed_peel_nflog_le(struct ed_packet *pkt);
+int ed_peel_pktap(struct ed_packet *pkt);
 int ed_peel_mpls(struct ed_packet *pkt);
 int ed_peel_vlan(struct ed_packet *pkt);
 int ed_peel_ip(struct ed_packet *pkt);
@@ -35,11 +36,13 @@ int ed_peel_erspan3(struct ed_packet *pkt);
 int ed_peel_vxlan(struct ed_packet *pkt);
 int ed_peel_geneve(struct ed_packet *pkt);
 int ed_peel_gtpu(struct ed_packet *pkt);
+int ed_peel_teredo(struct ed_packet *pkt);
+int ed_peel_pseudowire(struct ed_packet *pkt);
 
 /* By ethertype, PPP protocol, UDP ports; ED_LAYER_NONE: not looked into. */
 enum ed_layer ed_layer_of_ethertype(unsigned type);
 enum ed_layer ed_layer_of_ppp(unsigned protocol);
-enum ed_layer ed_layer_of_udp_port(unsigned port);
+enum ed_layer ed_layer_of_udp(unsigned src_port, unsigned dst_port);
 
 static inline int ed_peel_to(struct ed_packet *pkt, enum ed_layer next)
 {

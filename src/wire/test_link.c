@@ -61,6 +61,13 @@ struct row {
 		.link_type = link, .v6 = is_v6                                              \
 	}
 #define MACS "\2\0\0\0\0\2\2\0\0\0\0\1"
+/* Length, a packet, link type, interface; flags, family, lengths of link header and trailer;
+ * process; service, interface; process on whose behalf. */
+#define PKTAP_NAME "lo0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define PKTAP_20(text) text "\0\0\0\0\0\0\0\0\0\0\0"
+#define PKTAP(flags, asker)                                                        \
+	"\x6c\0\0\0\1\0\0\0\x0c\0\0\0" PKTAP_NAME flags "\2\0\0\0\4\0\0\0\0\0\0\0" \
+	"\x2a\0\0\0" PKTAP_20("mDNSRespo") "\0\0\0\0\0\0\0\0" asker
 #define SLL_HEAD "\0\0\0\1\0\6\2\0\0\0\0\1\0\0"
 #define SLL2_TAIL "\0\0\0\0\0\2\0\1\0\6\2\0\0\0\0\1\0\0"
 
@@ -77,6 +84,7 @@ static const struct row rows[] = {
 	    "9200, three tags"),
 	ROW(1, false, 0, MACS "\0\x40\xaa\xaa\3\0\0\0\x08\0", "802.3 with SNAP"),
 	ROW(1, false, 7, MACS "\x81\0\0\7\0\x40\xaa\xaa\3\0\0\0\x08\0", "VLAN with SNAP"),
+	ROW(1, true, 0, MACS "\x88\x47\0\1\1\x40" MACS "\x86\xdd", "MPLS, Ethernet at once"),
 	ROW(1, false, 0, MACS "\x88\x47\0\1\0\x40\0\1\1\x40", "MPLS, two labels"),
 	ROW(1, true, 0, MACS "\x88\x48\0\1\1\x40", "MPLS multicast, IPv6"),
 	ROW(1, false, 0, MACS "\x88\x64\x11\0\0\1\0\x33\0\x21", "PPPoE"),
@@ -103,6 +111,8 @@ static const struct row rows[] = {
 	ROW(113, true, 100, SLL_HEAD "\x81\0\0\x64\x86\xdd", "SLL, VLAN"),
 	ROW(276, false, 0, "\x08\0" SLL2_TAIL, "SLL2"),
 	ROW(276, true, 0, "\x86\xdd" SLL2_TAIL, "SLL2, IPv6"),
+	ROW(258, false, 0, PKTAP("\2\0\0\0", "\7\1\0\0" PKTAP_20("curl\0\0\0\0\0")), "PKTAP"),
+	ROW(1, false, 0, MACS "\x88\x47\0\1\1\x40\0\0\0\0" MACS "\x08\0", "MPLS pseudowire"),
 	ROW(239, false, 0, "\2\0\0\1\5\0\xa\0x\0\0\0\x3b\0\x09\0", "NFLOG, little endian"),
 };
 
@@ -197,6 +207,10 @@ static const struct tunnel tunnels[] = {
 	TUNNEL(17, 2152, false, false, 0, "\x30\xff\0\x39\0\0\0\7", "GTP-U"),
 	TUNNEL(17, 2152, false, true, 0, "\x34\xff\0\x39\0\0\0\7\0\0\0\x85\1ab\xc0\1cd\0",
 	       "GTP-U, extensions"),
+	TUNNEL(17, 3544, false, true, 0, "", "Teredo"),
+	TUNNEL(17, 3544, false, true, 0, "\0\0\x12\x34\1\2\3\4", "Teredo, origin"),
+	TUNNEL(17, 3544, false, true, 0, "\0\1\2\3iivvvnnnnnnnn\0\0\0\x12\x34\1\2\3\4",
+	       "Teredo, authentication and origin"),
 };
 
 static void test_tunnels(void **state)
@@ -231,6 +245,49 @@ static void test_tunnels(void **state)
 			(void)peel(ED_LAYER_IP, n, n, &pkt);
 		}
 	}
+}
+
+/* The program on whose behalf another one asks, where there is one; a header too short has none. */
+static void test_programs(void **state)
+{
+	static const struct {
+		const char header[109];
+		uint32_t pid;
+		const char *name;
+		unsigned way;
+	} programs[] = {
+		{ PKTAP("\2\0\0\0", "\7\1\0\0" PKTAP_20("curl\0\0\0\0\0")), 263, "curl",
+		  ED_PACKET_WAY_OUT },
+		{ PKTAP("\1\0\0\0", "\xff\xff\xff\xff" PKTAP_20("\0\0\0\0\0\0\0\0\0")), 42,
+		  "mDNSRespo", ED_PACKET_WAY_IN },
+		{ PKTAP("\0\0\0\0", "\xff\xff\xff\xff" PKTAP_20("nobody\0\0\0")), 0, "nobody",
+		  ED_PACKET_WAY_UNKNOWN },
+	};
+	struct ed_packet pkt;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		inner_v4();
+		(void)test_wrap(&frame, programs[i].header, 108);
+		pkt = (struct ed_packet){ .data = test_bytes(&frame),
+					  .wire_n = frame.n,
+					  .layer = ED_LAYER_PKTAP };
+		assert_int_equal(ed_packet_peel(&pkt), ED_PACKET_UDP);
+		assert_int_equal(pkt.program.pid, programs[i].pid);
+		assert_true(ed_span_is(pkt.program.name, programs[i].name));
+		assert_int_equal(pkt.program.way, programs[i].way);
+	}
+	/* Only up to the link type; no packet; a length that is none. */
+	inner_v4();
+	(void)test_wrap(&frame, "\x0c\0\0\0\1\0\0\0\x0c\0\0\0", 12);
+	assert_int_equal(peel(ED_LAYER_PKTAP, frame.n, frame.n, &pkt), ED_PACKET_UDP);
+	assert_int_equal(pkt.program.pid, 0);
+	inner_v4();
+	(void)test_wrap(&frame, "\x0c\0\0\0\0\0\0\0\x0c\0\0\0", 12);
+	assert_int_equal(peel(ED_LAYER_PKTAP, frame.n, frame.n, &pkt), ED_PACKET_OTHER);
+	inner_v4();
+	(void)test_wrap(&frame, "\x0b\0\0\0\1\0\0\0\x0c\0\0\0", 12);
+	assert_int_equal(peel(ED_LAYER_PKTAP, frame.n, frame.n, &pkt), ED_PACKET_BAD_LINK);
 }
 
 static void test_not_dns(void **state)
@@ -459,7 +516,7 @@ static void assert_same_outcome(struct ed_span ip)
 
 static void test_short_way(void **state)
 {
-	static const unsigned ports[] = { 53, 5353, 4789, 8472, 6081, 2152, 40000 };
+	static const unsigned ports[] = { 53, 5353, 4789, 8472, 6081, 2152, 3544, 40000 };
 	const size_t n_ports = sizeof(ports) / sizeof(ports[0]);
 	uint8_t ip[64];
 	size_t n;
@@ -492,6 +549,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_tunnels),
+		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_not_dns),
 		cmocka_unit_test(test_ip_lengths),
 		cmocka_unit_test(test_transport_lengths),

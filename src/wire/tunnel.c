@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tunnels that mirror ports, clouds and mobile networks put around packets: GRE, ERSPAN, VXLAN,
- * GENEVE, GTP-U. A UDP packet that only shares the port of one of them is let go as another
- * protocol.
+ * GENEVE, GTP-U, Teredo, Ethernet over MPLS. A UDP packet that only shares the port of one of them
+ * is let go as another protocol.
  */
 #include "wire/packet_int.h"
 
@@ -23,11 +23,26 @@ enum {
 	GTPU_BYTES = 8,
 	GTPU_DATA = 255,
 	GTPU_EXTENSIONS_MAX = 8,
+	TEREDO_PORT = 3544,
+	TEREDO_AUTH_BYTES = 13, /* without identifier and authentication value */
+	TEREDO_ORIGIN_BYTES = 8,
+	PSEUDOWIRE_BYTES = 4, /* its control word */
+	ETHERNET_BYTES = 14,
+	IPV6_BYTES = 40,
 };
 
-enum ed_layer ed_layer_of_udp_port(unsigned port)
+/*
+ * VXLAN, GENEVE and GTP-U are known by where they go, whatever port they come from; Teredo has its
+ * port at the server's end. A resolver may answer to a port that a tunnel also uses: port 53 goes
+ * first.
+ */
+enum ed_layer ed_layer_of_udp(unsigned src_port, unsigned dst_port)
 {
-	switch (port) {
+	if (src_port == 53 || dst_port == 53)
+		return ED_LAYER_NONE;
+	if (src_port == TEREDO_PORT || dst_port == TEREDO_PORT)
+		return ED_LAYER_TEREDO;
+	switch (dst_port) {
 	case 4789:
 	case 8472:
 		return ED_LAYER_VXLAN;
@@ -40,9 +55,9 @@ enum ed_layer ed_layer_of_udp_port(unsigned port)
 	}
 }
 
-bool ed_packet_is_tunnel_port(unsigned port)
+bool ed_packet_is_tunnel(unsigned src_port, unsigned dst_port)
 {
-	return ed_layer_of_udp_port(port) != ED_LAYER_NONE;
+	return ed_layer_of_udp(src_port, dst_port) != ED_LAYER_NONE;
 }
 
 /* RFC 2784 and 2890; version 1 is PPTP (RFC 2637), whose key is always there and which may
@@ -151,4 +166,42 @@ int ed_peel_gtpu(struct ed_packet *pkt)
 	}
 	ed_peel_skip(pkt, n);
 	return ed_peel_to_ip_or_other(pkt);
+}
+
+/*
+ * RFC 4380 §5.1.1: an authentication header (00 01, two lengths, those bytes, nonce, confirmation)
+ * and an origin indication (00 00, port, address) may come before the IPv6 packet.
+ */
+int ed_peel_teredo(struct ed_packet *pkt)
+{
+	size_t n = 0;
+
+	if (pkt->data.n >= 4 && ed_get_be16(pkt->data.p) == 1)
+		n = TEREDO_AUTH_BYTES + (size_t)pkt->data.p[2] + pkt->data.p[3];
+	if (pkt->data.n >= n + 2 && ed_get_be16(pkt->data.p + n) == 0)
+		n += TEREDO_ORIGIN_BYTES;
+	if (pkt->data.n < n + IPV6_BYTES)
+		return ed_peel_short(pkt, n + IPV6_BYTES, ED_PACKET_OTHER);
+	if (pkt->data.p[n] >> 4 != 6)
+		return ED_PACKET_OTHER;
+	ed_peel_skip(pkt, n);
+	return ed_peel_to(pkt, ED_LAYER_IPV6);
+}
+
+/*
+ * RFC 4448: Ethernet, behind a control word whose first four bits are 0, or at once. Nothing says
+ * which, and a MAC address may begin with 0 too: the place where an ethertype lies that is known.
+ */
+int ed_peel_pseudowire(struct ed_packet *pkt)
+{
+	const uint8_t *p = pkt->data.p;
+
+	if (pkt->data.n < PSEUDOWIRE_BYTES + ETHERNET_BYTES)
+		return ed_peel_short(pkt, PSEUDOWIRE_BYTES + ETHERNET_BYTES, ED_PACKET_OTHER);
+	if (p[0] >> 4 == 0 &&
+	    ed_layer_of_ethertype(ed_get_be16(p + PSEUDOWIRE_BYTES + ETHERNET_BYTES - 2)))
+		ed_peel_skip(pkt, PSEUDOWIRE_BYTES);
+	else if (!ed_layer_of_ethertype(ed_get_be16(p + ETHERNET_BYTES - 2)))
+		return ED_PACKET_OTHER;
+	return ed_peel_to(pkt, ED_LAYER_ETHERNET);
 }

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `earthdog events PATH...`: what earthdog read. Every event that the formats gave, one JSON object
+ * a line, before anything is computed from it: to see whether a log is read as it was meant, to
+ * compare two recordings of the same traffic, to convert captures and logs for other tools.
+ */
+#include "cmd/cmd.h"
+
+#include "cmd/event_json.h"
+#include "cmd/output.h"
+#include "cmd/progress.h"
+#include "cmd/report.h"
+#include "cmd/text.h"
+#include "engine/events.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 1 << 17, STATS_MAX_BYTES = 1 << 20 };
+
+struct events_conf {
+	const char *input_format; /* NULL: sniff */
+	int64_t from_ns, to_ns;   /* 0: open */
+	const char *stats;        /* NULL: none */
+	bool quiet;
+};
+
+static const struct ed_option events_options[] = {
+	{
+		.name = "input-format",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct events_conf, input_format),
+		.arg = "NAME",
+		.help = "read every input as this format instead of looking at its first bytes",
+	},
+	{
+		.name = "from",
+		.type = ED_OPT_TIME,
+		.offset = offsetof(struct events_conf, from_ns),
+		.arg = "TIME",
+		.help = "leave out what is older: 2026-11-03T14:00:00Z, or a date (UTC)",
+	},
+	{
+		.name = "to",
+		.type = ED_OPT_TIME,
+		.offset = offsetof(struct events_conf, to_ns),
+		.arg = "TIME",
+		.help = "leave out what is younger",
+	},
+	{
+		.name = "stats",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct events_conf, stats),
+		.arg = "FILE",
+		.help = "write the account of the records to FILE as JSON",
+	},
+	{
+		.name = "quiet",
+		.letter = 'q',
+		.type = ED_OPT_FLAG,
+		.offset = offsetof(struct events_conf, quiet),
+		.help = "no closing summary",
+	},
+	{ .name = NULL },
+};
+
+struct printing {
+	struct ed_buf line;
+	struct ed_progress progress; /* never drawn; trouble goes through it */
+	int error;                   /* errno of the output, 0 */
+};
+
+static bool print_event(void *arg, const struct ed_event *ev, const char *path,
+			const struct ed_format *format)
+{
+	struct printing *p = arg;
+
+	ed_buf_clear(&p->line);
+	ed_event_json(ev, path, format->name, &p->line);
+	ed_buf_put(&p->line, "\n", 1);
+	if (p->line.full)
+		p->error = ENOMEM;
+	else if (fwrite(p->line.p, 1, p->line.n, stdout) != p->line.n)
+		p->error = errno ? errno : EIO;
+	return p->error == 0;
+}
+
+static void print_trouble(void *arg, const struct ed_scan_trouble *t)
+{
+	struct printing *p = arg;
+
+	ed_progress_trouble(&p->progress, t);
+}
+
+static void print_drops(const struct ed_tally *t, FILE *f)
+{
+	const char *before = " not analysed: ";
+	char text[ED_COUNT_TEXT_MAX];
+
+	for (unsigned i = 0; i < ED_DROP_N; i++) {
+		if (t->n_dropped[i] == 0)
+			continue;
+		(void)fprintf(f, "%s%s (%s)", before, ed_text_count(t->n_dropped[i], text),
+			      ed_drop_help(i));
+		before = ", ";
+	}
+	if (t->n_read > t->n_analysed)
+		(void)fputc('\n', f);
+}
+
+static void print_summary(const struct ed_scan_result *r, FILE *f)
+{
+	char text[ED_COUNT_TEXT_MAX];
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < ED_EVENT_N; i++)
+		n += r->n_events[i];
+	(void)fprintf(f, " %s record%s", ed_text_count(r->records.n_read, text),
+		      r->records.n_read == 1 ? "" : "s");
+	(void)fprintf(f, " in %s file%s", ed_text_count(r->n_files, text),
+		      r->n_files == 1 ? "" : "s");
+	(void)fprintf(f, ", %s event%s\n", ed_text_count(n, text), n == 1 ? "" : "s");
+	print_drops(&r->records, f);
+}
+
+static enum ed_exit write_stats(const char *path, const struct ed_scan_result *result)
+{
+	char error[ED_OUTPUT_ERROR_MAX];
+	struct ed_output out;
+	struct ed_buf text;
+	int r = ed_output_open(path, &out, error);
+	bool good;
+
+	if (r == 0) {
+		ed_buf_init(&text, STATS_MAX_BYTES);
+		ed_report_stats(result, &text);
+		good = !text.full && fwrite(text.p, 1, text.n, out.f) == text.n;
+		ed_buf_done(&text);
+		(void)snprintf(error, sizeof(error), "cannot write --stats");
+		r = ed_output_close(&out, good, error);
+		r = good ? r : -EIO;
+	}
+	if (r < 0)
+		ed_cmd_say("%s", error);
+	return r < 0 ? ED_EXIT_FAILURE : ED_EXIT_OK;
+}
+
+static enum ed_exit finish(const struct events_conf *o, const struct ed_scan_result *result)
+{
+	/* The events first: on a terminal the summary follows them. */
+	if (!ed_cmd_flush_stdout())
+		return ED_EXIT_FAILURE;
+	if (o->stats && write_stats(o->stats, result) != ED_EXIT_OK)
+		return ED_EXIT_FAILURE;
+	if (!o->quiet)
+		print_summary(result, stderr);
+	return result->damaged ? ED_EXIT_DAMAGED : ED_EXIT_OK;
+}
+
+/* 0, or -EINVAL with one line in @error. */
+static int make_config(const struct ed_call *call, struct ed_scan_config *ret,
+		       char error[static ED_OUTPUT_ERROR_MAX])
+{
+	const struct events_conf *o = call->conf;
+
+	ed_scan_config_init(ret);
+	ret->paths = call->operands;
+	ret->n_paths = call->n_operands;
+	ret->input_format = o->input_format;
+	ret->from_ns = o->from_ns;
+	ret->to_ns = o->to_ns;
+	if (o->from_ns != 0 && o->to_ns != 0 && o->from_ns > o->to_ns) {
+		(void)snprintf(error, ED_OUTPUT_ERROR_MAX, "--from is later than --to");
+		return -EINVAL;
+	}
+	return o->stats ? ed_output_check(o->stats, call->operands, call->n_operands, error) : 0;
+}
+
+static enum ed_exit events_run(const struct ed_call *call)
+{
+	struct printing printing = { .error = 0 };
+	const struct ed_events_hooks hooks = {
+		.arg = &printing,
+		.event = print_event,
+		.trouble = print_trouble,
+	};
+	char error[ED_OUTPUT_ERROR_MAX];
+	struct ed_scan_config conf;
+	struct ed_scan_result result;
+	int r;
+
+	if (make_config(call, &conf, error) < 0) {
+		ed_cmd_say("%s", error);
+		return ED_EXIT_USAGE;
+	}
+	ed_progress_init(&printing.progress, true);
+	ed_buf_init(&printing.line, LINE_MAX_BYTES);
+	r = ed_events_run(&conf, &hooks, &result);
+	ed_buf_done(&printing.line);
+	if (r < 0 || printing.error) {
+		ed_cmd_say("cannot %s: %s", r < 0 ? "read" : "write to standard output",
+			   strerror(r < 0 ? -r : printing.error));
+		return ED_EXIT_FAILURE;
+	}
+	return finish(call->conf, &result);
+}
+
+static const struct ed_command_row events_examples[] = {
+	{ "earthdog events dns.pcap > dns.ndjson", "A capture as JSON lines." },
+	{ "earthdog events --quiet --input-format bind query.log",
+	  "Is this log read as it was meant?" },
+	{ NULL, NULL },
+};
+
+const struct ed_command ed_command_events = {
+	.name = "events",
+	.operands = "PATH...",
+	.help = "print what was read, one JSON object an event",
+	.description =
+		"Reads captures and logs as scan does and prints every event in the order of the input, one JSON "
+		"object a line, before anything is computed from it. Names are in canonical form: lower case, "
+		"\\. and \\DDD for what is special. What the source does not tell has no key.\n"
+		"Keys: kind (query, response, pair, not-dns, flow, process, package), file, offset (byte of the "
+		"record in the decompressed file), format, time and time_quality, vantage, platform; client, "
+		"client_port, resolver, resolver_port, transport, vlan, inner_vlan, vni; qname, lost (what the "
+		"source did to the name), qtype, qclass; txid, opcode, flags, rcode, edns_size (0: no EDNS), "
+		"edns_options_bytes; size_query, size_response and trailing_bytes (behind the last record of the "
+		"message), rtt_us; answers, answer_addresses, answer_bytes_opaque (TXT, NULL and the like), "
+		"answer_bytes_names, ttl_min, ttl_max; first_bytes of what is not DNS; server_name and flow of a "
+		"flow; action and acceptance of a package; process with what is known of the program.\n"
+		"The closing summary and the exit status count every record: read, analysed, and dropped for a "
+		"named reason.\n",
+	.options = events_options,
+	.conf_bytes = sizeof(struct events_conf),
+	.operands_min = 1,
+	.operands_max = SIZE_MAX,
+	.examples = events_examples,
+	.run = events_run,
+};
