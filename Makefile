@@ -19,7 +19,7 @@ NINJA := ninja -j$(JOBS)
 CONFIGURE = tools/configure.sh
 
 .PHONY: help deps deps-check deps-e2e build demo test lint format asan tsan fuzz soak mutate differential evtx \
-	bench quality cover e2e update-golden install clean
+	bench scenarios quality cover e2e update-golden install clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,10 @@ differential: deps build ## every capture of the labelled data through tshark an
 
 e2e: deps build ## tunnels through five real resolvers in turn, each recording compared (root)
 	@tests/e2e/run.py $(PROGRAM) --full
+
+scenarios: deps build ## tunnels and ordinary days of four platforms, in every encoding of their logs
+	@for p in windows linux macos esxi; do \
+		tests/scenarios/check.py $(PROGRAM) $$p --every-encoding || exit 1; done
 
 bench: deps build ## measure speed and memory
 	@bench/run.sh $(PROGRAM)

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "alert/explain_egress.h"
 #include "base/hash.h"
 #include "base/time.h"
 
@@ -401,7 +402,8 @@ static void identity(const struct ed_finding *f, char ret[static ED_ALERT_ID_TEX
 	memcpy(what.domain, f->domain.wire, f->domain.n);
 	what.start_day = day_of(f->first_ns);
 	if (f->verdict == ED_VERDICT_POLICY && ed_addr_known(&f->server))
-		key = ed_hash_bytes(f->server.b, sizeof(f->server.b), ID_KEY);
+		key = ed_hash_bytes(f->server.b, sizeof(f->server.b),
+				    ID_KEY + ed_explain_egress_tag(f));
 	hi = ed_hash_bytes(&what, sizeof(what), key);
 	lo = ed_hash_bytes(&what, sizeof(what), ~key);
 	/* RFC 9562 §5.8: version 8, made by us */
@@ -434,6 +436,8 @@ static void say_talk(const struct ed_finding *f, struct sentence *s)
 	       ed_evidence_get(e, "flows_to_name_servers", 0), server, span);
 	if (f->info_bytes > 0)
 		clause(s, "%.1f kB", f->info_bytes / 1000);
+	if (ed_evidence_get_text(e, "server"))
+		clause(s, "which no other program asks");
 	if (ed_evidence_get(e, "name_servers_min", 1) > 1)
 		clause(s, "%.0f servers or more", ed_evidence_get(e, "name_servers_min", 1));
 }
@@ -558,7 +562,8 @@ void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret)
 	ret->missing = f->missing;
 	counterfactual(f, ret->counterfactual);
 	if (f->verdict == ED_VERDICT_POLICY && ed_addr_known(&f->server)) {
-		say_not_dns(f, &s);
+		if (!ed_explain_egress(f, ret->summary))
+			say_not_dns(f, &s);
 		return;
 	}
 	if (f->verdict == ED_VERDICT_POLICY) {

@@ -50,19 +50,6 @@ static int add_files(struct ed_reputation *r, const char *list, char error[stati
 	return why;
 }
 
-/* The setting of an analytic, NULL when it has none or it is empty. */
-static const char *setting_of(const struct ed_scan_config *conf, size_t row)
-{
-	const char *near, *value;
-	const struct ed_option *o = ed_option_find(ed_analytics[row]->tunables,
-						   "DomainReputationFeed", &near);
-
-	if (!o || o->type != ED_OPT_STRING)
-		return NULL;
-	memcpy(&value, conf->analytic_conf[row] + o->offset, sizeof(value));
-	return value && *value ? value : NULL;
-}
-
 static struct ed_feed_names *names_of(const struct ed_reputation *r)
 {
 	struct ed_feed_names *names = ed_mem_zalloc(1, sizeof(*names));
@@ -83,7 +70,7 @@ int ed_reputation_files_load(const struct ed_scan_config *conf, struct ed_reputa
 	*ret = NULL;
 	*ret_names = NULL;
 	for (size_t row = 0; ed_analytics[row] && why == 0; row++) {
-		const char *list = setting_of(conf, row);
+		const char *list = ed_scan_setting(conf, row, "DomainReputationFeed");
 
 		if (list && !r)
 			why = ed_reputation_new(conf->seed, &r);

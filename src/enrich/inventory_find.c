@@ -224,8 +224,11 @@ void ed_inventory_annotate(const struct ed_inventory *inv, struct ed_event *ev)
 	if (!a)
 		return;
 	ev->asset_role = a->role;
-	if (ev->platform == ED_PLATFORM_UNKNOWN)
-		ev->platform = a->platform;
+	if (ev->platform != ED_PLATFORM_UNKNOWN)
+		return;
+	ev->platform = a->platform;
+	if (a->platform == ED_PLATFORM_UNKNOWN && a->role == ED_ASSET_ESXI)
+		ev->platform = ED_PLATFORM_ESXI;
 }
 
 /* ------------------------------------------------------------------ account */

@@ -264,3 +264,26 @@ enum ed_vibs_verdict ed_vibs_judge(const struct ed_vibs *v, struct ed_span name,
 	}
 	return best;
 }
+
+void ed_vibs_annotate(const struct ed_vibs *v, struct ed_event *ev)
+{
+	static const uint8_t judgements[ED_VIBS_VERDICTS] = {
+		[ED_VIBS_UNNAMED] = ED_PACKAGE_NOT_JUDGED,
+		[ED_VIBS_GOOD] = ED_PACKAGE_KNOWN_GOOD,
+		[ED_VIBS_OTHER_VERSION] = ED_PACKAGE_OTHER_VERSION,
+		[ED_VIBS_LOWER_LEVEL] = ED_PACKAGE_LOWER_LEVEL,
+		[ED_VIBS_OTHER_VENDOR] = ED_PACKAGE_OTHER_VENDOR,
+		[ED_VIBS_UNKNOWN_NAME] = ED_PACKAGE_UNKNOWN_NAME,
+	};
+	const struct ed_process *p = ed_event_process(ev);
+
+	if (!v || !p) {
+		ev->package.judgement = ev->package.acceptance == ED_ACCEPTANCE_COMMUNITY ?
+						ED_PACKAGE_UNVOUCHED :
+						ED_PACKAGE_NOT_JUDGED;
+		return;
+	}
+	ev->package.judgement = judgements[ed_vibs_judge(
+		v, ed_process_text(p, ED_TEXT_PACKAGE), ed_process_text(p, ED_TEXT_VERSION),
+		ed_process_text(p, ED_TEXT_VENDOR), ev->package.acceptance)];
+}

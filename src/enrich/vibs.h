@@ -12,6 +12,7 @@
 #ifndef ED_ENRICH_VIBS_H
 #define ED_ENRICH_VIBS_H
 
+#include "record/event.h"
 #include "record/vib.h"
 
 struct ed_vibs;
@@ -62,5 +63,9 @@ size_t ed_vibs_count(const struct ed_vibs *v);
 enum ed_vibs_verdict ed_vibs_judge(const struct ed_vibs *v, struct ed_span name,
 				   struct ed_span version, struct ed_span vendor,
 				   unsigned acceptance);
+
+/* Fills package.judgement of an ED_EVENT_PACKAGE. Without a baseline (@v NULL) nobody vouches for
+ * what only the community accepts. */
+void ed_vibs_annotate(const struct ed_vibs *v, struct ed_event *ev);
 
 #endif

@@ -22,11 +22,13 @@ struct outer {
 	const struct join *j;
 	struct ed_partition *p;
 	uint32_t suspect;
+	bool is_changed;
 };
 
 enum { SAME_NAMES_MIN = 2 };
-enum { TALK_MIN = 5, TALK_MANY = 30 };
-static const float TALK_LOW_BITS = 2.5f, TALK_HIGH_BITS = 6, TALK_SURE_BITS = 8;
+enum { TALK_MIN = 5, TALK_MANY = 300 };
+static const float TALK_LOW_BITS = 2.5f, TALK_TOLD_BITS = 6, TALK_SURE_BITS = 8;
+static const float OWN_SERVER_BITS = 3;
 
 /* What is looked for among the programs that talked to name servers. */
 struct wanted {
@@ -324,6 +326,19 @@ static void find_talker(const struct join *j, struct ed_partition *p, uint32_t i
 
 /* -------------------------------------------------------------- hypervisors */
 
+/* Of a machine without anything out of the ordinary its name is all there is to tell. */
+static void learn_name(struct ed_actor *actor, const struct ed_machine *m)
+{
+	const struct ed_span text[ED_TEXT_N] = { [ED_TEXT_HOST] = ed_span_of(m->name, m->name_n) };
+	struct {
+		struct ed_process process;
+		uint8_t text[ED_MACHINE_NAME_MAX];
+	} room;
+
+	(void)ed_process_write(&(struct ed_process){ .pid = 0 }, text, &room.process, sizeof(room));
+	ed_actor_learn(actor, &room.process, m->platform);
+}
+
 /* What its own log says of the hypervisor whose address asks. */
 static void try_hypervisor(void *arg, const struct ed_machine *m)
 {
@@ -333,13 +348,17 @@ static void try_hypervisor(void *arg, const struct ed_machine *m)
 	if (m->platform != ED_PLATFORM_ESXI || has_address(o->j, m, &s->client) <= 0)
 		return;
 	s->machine_traits = m->traits;
+	o->is_changed = true;
 	s->analytic = (uint8_t)ed_analytic_row_of(ED_PLATFORM_ESXI);
 	key_of(o->p, s)->formats |= m->formats;
 	if (m->actor.known)
 		ed_actor_learn(&o->p->actors[o->suspect], &m->actor.process, m->platform);
+	else
+		learn_name(&o->p->actors[o->suspect], m);
 }
 
-static void find_hypervisor(const struct join *j, struct ed_partition *p, uint32_t i)
+/* True when the suspect is one. */
+static bool find_hypervisor(const struct join *j, struct ed_partition *p, uint32_t i)
 {
 	struct outer o = { .j = j, .p = p, .suspect = i };
 
@@ -347,6 +366,7 @@ static void find_hypervisor(const struct join *j, struct ed_partition *p, uint32
 		if (j->partitions[n].machines.n_machines > 0)
 			ed_machines_each(&j->partitions[n].machines, try_hypervisor, &o);
 	}
+	return o.is_changed;
 }
 
 /* ----------------------------------- programs whose words nobody saw */
@@ -356,14 +376,39 @@ static void find_hypervisor(const struct join *j, struct ed_partition *p, uint32
  * there is nothing to weigh but who it is and how much it does, so it takes a program without any
  * reason to make this an alert.
  */
-static enum ed_level talk_level(const struct ed_talker *k, float host_bits)
+static enum ed_level talk_level(const struct ed_talker *k, float bits)
 {
-	if (host_bits < TALK_LOW_BITS || k->n_flows < TALK_MIN)
+	if (bits < TALK_LOW_BITS || k->n_flows < TALK_MIN)
 		return ED_LEVEL_INFORMATIONAL;
-	if (host_bits < TALK_HIGH_BITS)
+	if (bits < TALK_TOLD_BITS)
 		return ED_LEVEL_LOW;
-	return k->n_flows >= TALK_MANY || host_bits >= TALK_SURE_BITS ? ED_LEVEL_HIGH :
-									ED_LEVEL_MEDIUM;
+	return k->n_flows >= TALK_MANY || bits >= TALK_SURE_BITS ? ED_LEVEL_HIGH : ED_LEVEL_MEDIUM;
+}
+
+/* Who else talks to the server of a program, and to others. */
+struct company {
+	const struct ed_talker *of;
+	bool same_server, other_server;
+};
+
+static void try_company(void *arg, struct ed_talker *k)
+{
+	struct company *c = arg;
+
+	if (k->hash == c->of->hash)
+		return;
+	c->same_server |= ed_addr_eq(&k->server, &c->of->server);
+	c->other_server |= !ed_addr_eq(&k->server, &c->of->server);
+}
+
+/* True for a name server that nobody else asks, where others ask another one. */
+static bool has_server_of_its_own(const struct join *j, const struct ed_talker *k)
+{
+	struct company c = { .of = k };
+
+	for (unsigned n = 0; n < j->n; n++)
+		ed_machines_each_talker(&j->partitions[n].machines, try_company, &c);
+	return c.other_server && !c.same_server;
 }
 
 static void tell_talker(void *arg, struct ed_talker *k)
@@ -383,20 +428,24 @@ static void tell_talker(void *arg, struct ed_talker *k)
 	path->family = ed_evidence_families[ED_EVIDENCE_ID_path]->name;
 	ed_evidence_fact(path, "flows_to_name_servers", k->n_flows);
 	ed_evidence_fact(path, "name_servers_min", __builtin_popcountll(k->servers));
+	if (has_server_of_its_own(j, k)) {
+		ed_evidence_fact_text(path, "server", "asked by no other program");
+		path->bits = OWN_SERVER_BITS;
+	}
 	host->family = ed_evidence_families[ED_EVIDENCE_ID_host]->name;
 	ed_evidence_families[ED_EVIDENCE_ID_host]->weigh(
 		(const uint8_t[ED_EVIDENCE_STATE_MAX]){ 0 }, &subject, host);
 	a->weigh(p->conf->analytic_confs[0][row],
 		 &(struct ed_analytic_case){ .actor = &k->actor, .n_queries = k->n_flows },
 		 f.evidence, f.n_evidence);
-	f.level = (uint8_t)talk_level(k, host->bits);
+	f.level = (uint8_t)talk_level(k, host->bits + path->bits);
 	if (f.level < ED_LEVEL_LOW)
 		return;
 	f.analytic = a->id;
 	f.analytic_name = a->platform;
 	f.analytic_version = a->version;
 	f.verdict = f.level >= ED_LEVEL_MEDIUM ? ED_VERDICT_SCORE : ED_VERDICT_WATCH;
-	f.score_bits = host->bits - TALK_HIGH_BITS;
+	f.score_bits = host->bits + path->bits - TALK_TOLD_BITS;
 	f.client = k->client;
 	f.server = k->server;
 	f.n_clients = 1;
@@ -433,11 +482,11 @@ static void merge_views(const struct join *j, struct ed_partition *p)
 static void join_partition(const struct join *j, struct ed_partition *p)
 {
 	for (uint32_t i = 0; i < p->n_suspects_used; i++) {
-		if (is_outer(p, i))
-			find_hypervisor(j, p, i);
+		bool is_hypervisor = is_outer(p, i) && find_hypervisor(j, p, i);
+
 		if (is_outer(p, i) && !p->actors[i].known)
 			find_talker(j, p, i);
-		if (!is_live(p, i) || (!p->actors[i].known && !p->suspects[i].machine_traits))
+		if (!is_live(p, i) || (!p->actors[i].known && !is_hypervisor))
 			continue;
 		choose_analytic(p, i);
 		ed_weigh_key(p, key_of(p, &p->suspects[i]), NULL);

@@ -203,10 +203,10 @@ void ed_machines_note(struct ed_machines *t, const struct ed_event *ev)
 	const struct ed_process *p = ed_event_process(ev);
 	uint64_t host_hash = ed_process_host_hash(p, t->hash_key);
 
-	if (ev->kind == ED_EVENT_PROCESS) {
+	if (ev->kind == ED_EVENT_PROCESS)
 		ed_started_note(&t->started, host_hash, p);
-		return;
-	}
+	if (ev->kind == ED_EVENT_PROCESS && ev->platform != ED_PLATFORM_ESXI)
+		return; /* it came by its own hash, not by the machine's */
 	note_machine(t, host_hash, ev);
 	if (ev->kind == ED_EVENT_FLOW &&
 	    (ev->flow.service == ED_FLOW_DNS || ev->flow.service == ED_FLOW_DOT))

@@ -3,6 +3,7 @@
 #include "shard/partition.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
@@ -330,16 +331,64 @@ static void client_role(const struct ed_visit *v, struct ed_sighting s)
 		key_sees(v->p, client, &s);
 }
 
-static void tell_not_dns(struct ed_partition *p, const struct ed_not_dns_pair *pair)
+/* A matter of policy, seen on the network. */
+static void tell_policy(struct ed_partition *p, struct ed_finding *f)
 {
 	const struct ed_analytic *a = ed_analytics[ed_analytic_row_of(ED_PLATFORM_NETWORK)];
+
+	f->analytic = a->id;
+	f->analytic_name = a->platform;
+	f->analytic_version = a->version;
+	p->conf->finding(p->conf->arg, p->index, f);
+}
+
+static void tell_not_dns(struct ed_partition *p, const struct ed_not_dns_pair *pair)
+{
 	struct ed_finding f;
 
 	ed_not_dns_finding(pair, &f);
-	f.analytic = a->id;
-	f.analytic_name = a->platform;
-	f.analytic_version = a->version;
-	p->conf->finding(p->conf->arg, p->index, &f);
+	tell_policy(p, &f);
+}
+
+static void tell_egress(struct ed_partition *p, const struct ed_egress_pair *pair)
+{
+	struct ed_finding f;
+
+	ed_egress_finding(pair, &f);
+	if (p->conf->sanctioned) {
+		f.n_tunables = 1;
+		f.tunables[0].name = "SanctionedResolvers";
+		(void)snprintf(f.tunables[0].value, sizeof(f.tunables[0].value), "%s",
+			       p->conf->sanctioned);
+	}
+	tell_policy(p, &f);
+}
+
+static void note_egress(struct ed_partition *p, const struct ed_event *ev)
+{
+	const struct ed_egress_pair *pair = ed_egress_note(&p->egress, &p->conf->egress, ev,
+							   p->conf->hash_key);
+
+	if (pair)
+		tell_egress(p, pair);
+}
+
+/* The last figures of each; what was told of a client's servers before it turned out to ask many
+ * itself is told by the client's. */
+static void finish_egress(struct ed_partition *p)
+{
+	for (uint32_t i = 0; i < ED_EGRESS_PAIRS; i++) {
+		const struct ed_egress_pair *pair = &p->egress.pairs[i];
+
+		if (pair->hash == 0)
+			continue;
+		if (!ed_egress_is_covered(&p->egress, pair)) {
+			if (ed_egress_level(pair) > ED_LEVEL_INFORMATIONAL)
+				tell_egress(p, pair);
+		} else if (pair->told && p->conf->withdraw) {
+			p->conf->withdraw(p->conf->arg, p->index, pair->hash);
+		}
+	}
 }
 
 void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigned roles,
@@ -407,6 +456,8 @@ void ed_visit(const struct ed_visit *v)
 	}
 	if ((v->roles & ED_ROLE_HOST) && ev->process_off != 0)
 		ed_machines_note(&p->machines, ev);
+	if ((v->roles & ED_ROLE_EGRESS) || ev->kind == ED_EVENT_FLOW)
+		note_egress(p, ev);
 	if (!(ev->has & ED_FIELD_QNAME) || ev->name_n == 0)
 		return;
 	s.is_query = ev->kind != ED_EVENT_DNS_RESPONSE;
@@ -445,5 +496,6 @@ void ed_partition_finish(struct ed_partition *p)
 		if (p->not_dns.pairs[i].told)
 			tell_not_dns(p, &p->not_dns.pairs[i]);
 	}
+	finish_egress(p);
 	ed_sweep(p, p->last_ns);
 }

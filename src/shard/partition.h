@@ -12,6 +12,7 @@
 #include "analytic/group.h"
 #include "record/finding.h"
 #include "shard/clients.h"
+#include "shard/egress.h"
 #include "shard/keys.h"
 #include "shard/machines.h"
 #include "shard/not_dns.h"
@@ -28,10 +29,11 @@ enum { ED_PARTITIONS = 16 };
 enum ed_role {
 	ED_ROLE_ZONE = 1,
 	ED_ROLE_CLIENT = 2,
-	ED_ROLE_HOST = 4, /* the machine that a source on it names, or the address of a flow */
+	ED_ROLE_HOST = 4,   /* the machine that a source on it names, or the address of a flow */
+	ED_ROLE_EGRESS = 8, /* a lookup round the resolvers, in its client's partition */
 };
 
-enum { ED_ROLES = 3 };
+enum { ED_ROLES = 3 }; /* visits of an event at most: EGRESS goes with CLIENT, or in its place */
 
 static inline unsigned ed_partition_of(uint64_t hash)
 {
@@ -80,6 +82,8 @@ struct ed_suspect {
 struct ed_partition_conf {
 	const ed_analytic_confs *analytic_confs; /* by the groups of a client (analytic/group.h) */
 	const char *const *feed_names; /* by the index of the feed; NULL when there is none */
+	struct ed_egress_policy egress;
+	const char *sanctioned; /* the list as it was given; NULL: none */
 	uint64_t hash_key;
 	uint32_t n_keys, n_sketches, n_suspects, n_pending, n_shared_names,
 		n_clients;        /* a partition */
@@ -114,6 +118,7 @@ struct ed_partition {
 	struct ed_clients client_table;
 	struct ed_resolvers resolvers;
 	struct ed_not_dns not_dns;
+	struct ed_egress egress;
 	struct ed_machines machines;
 	struct ed_crowd all_clients; /* of events in the role zone */
 	uint64_t all_zones;          /* the same, linear counting as in clients.h */

@@ -43,8 +43,10 @@ static void add_rare(struct ed_partition *p, const struct ed_key *k, double byte
 		.client = client ? client->addr : (struct ed_addr){ .b = { 0 } },
 	};
 
-	/* a mail server asks every sender's domain for keys and policies */
-	if (client && bytes >= (is_mail ? ED_RARE_MAIL_PAIR_BYTES : ED_RARE_PAIR_BYTES))
+	/* a mail server asks every sender's domain for keys and policies; what a program asks is
+	 * not all that its machine asks, and how many machines ask is not known */
+	if (client && ed_addr_known(&client->addr) &&
+	    bytes >= (is_mail ? ED_RARE_MAIL_PAIR_BYTES : ED_RARE_PAIR_BYTES))
 		ed_rare_add(&p->rare, &from, (uint32_t)bytes);
 }
 

@@ -19,8 +19,8 @@ static const double CONTENT_FOR_DOMAIN_BITS = 4;
 static const float SERVICE_BITS = 6, OPERATOR_BITS = 12;
 
 /* Masked names are one key for all that a program asks, where others have a hundred, one a domain:
- * so many more of them are a tunnel. */
-static const float MASKED_BITS = 6;
+ * so many more of them are a tunnel. Where the program has a reason to ask it is as good as any. */
+static const float MASKED_BITS = 6, REASON_BITS = 2.5f;
 
 /* What a place on a list of popular domains speaks against a tunnel; it moves no ceiling. */
 static const float POPULAR_BITS = 2;
@@ -226,7 +226,8 @@ static uint32_t gather(const struct ed_key *k, const struct ed_subject *subject,
 
 		memset(&ret[n], 0, sizeof(ret[n]));
 		ret[n].family = f->name;
-		if ((subject->has & f->uses) == f->uses)
+		if ((subject->has & f->uses) == f->uses &&
+		    !(subject->is_masked && n == ED_EVIDENCE_ID_content))
 			f->weigh(k->evidence + at, subject, &ret[n]);
 		at += ed_evidence_room(f);
 	}
@@ -366,7 +367,7 @@ static bool speaks(const struct ed_key *k, const struct ed_fusion *fusion,
 static float service_bits(const struct ed_subject *s, const struct ed_evidence *evidence)
 {
 	if (s->is_masked)
-		return -MASKED_BITS;
+		return evidence[ED_EVIDENCE_ID_host].bits >= REASON_BITS ? -MASKED_BITS : 0;
 	if (!ed_ceiling_is_service(s, evidence))
 		return ed_ceiling_digest_bits(evidence);
 	if (s->service == ED_SERVICE_CLOUD || s->service == ED_SERVICE_LOCAL)
