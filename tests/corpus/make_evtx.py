@@ -165,13 +165,14 @@ DNS_QUERY = (
 )  # fmt: skip
 
 
-def dns_query(chunk, record_id, time_s, name, computer="PC01.example.com"):
+def dns_query(chunk, record_id, time_s, name, computer="PC01.example.com",
+              utc="2026-09-21 13:33:20.250"):
     """Sysmon's event 22: a lookup that the resolver of Windows has done."""
     values = [
         (U16, struct.pack("<H", 22)), (U8, b"\5"), (FILETIME, filetime(time_s)),
         (U64, struct.pack("<Q", record_id)), (0, b""), (U32, struct.pack("<I", 1728)),
         (STRING, utf16(computer)), (SID, sid(18)), (STRING, b""),
-        (STRING, utf16("2026-09-21 13:33:20.250")), (GUID, bytes(range(16))),
+        (STRING, utf16(utc)), (GUID, bytes(range(16))),
         (U32, struct.pack("<I", 4242)), (STRING, utf16(name)), (STRING, utf16("0")),
         (STRING, utf16("::ffff:192.0.2.7;")), (STRING, utf16("C:\\Windows\\System32\\curl.exe")),
     ]  # fmt: skip
