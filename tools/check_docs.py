@@ -5,6 +5,7 @@
     tools/check_docs.py [TOP]
 
 format.def -> docs/formats/<id with '-'>.md, sink.def -> docs/sinks/<id with '-'>.md,
+contain.def -> docs/contain/<id with '-'>.md,
 analytic.def -> docs/analytics/<ID>.md. A page must say something: a title and PAGE_WORDS_MIN words.
 """
 
@@ -17,6 +18,7 @@ ROW = re.compile(r"^[A-Z]+\((\w+)\)", re.M)
 REGISTRIES = [
     ("src/format/format.def", "docs/formats", lambda row: row.replace("_", "-")),
     ("src/sink/sink.def", "docs/sinks", lambda row: row.replace("_", "-")),
+    ("src/contain/contain.def", "docs/contain", lambda row: row.replace("_", "-")),
     ("src/analytic/analytic.def", "docs/analytics", str.upper),
 ]
 

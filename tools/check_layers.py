@@ -57,6 +57,7 @@ LIBRARIES = {
     "simdjson.h": "wire",
     "idn2.h": "enrich",
     "expat.h": "enrich",
+    "sqlite3.h": "store",
     "zlib.h": "source",
     "zstd.h": "source",
     "lz4frame.h": "source",

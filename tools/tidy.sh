@@ -9,7 +9,9 @@
 # and that is half of its time.
 checks=()
 case $2 in */test_*.c) checks=('--checks=-clang-analyzer-*') ;; esac
-out=$(clang-tidy-14 --quiet -p "$1" "${checks[@]}" "$2" 2>&1) && exit 0
+# The flags of the build are gcc's; what clang does not know of them is no fault of the file.
+out=$(clang-tidy-14 --quiet -p "$1" --extra-arg=-Wno-ignored-optimization-argument \
+	"${checks[@]}" "$2" 2>&1) && exit 0
 # "N warnings generated" counts what system headers hold; it says nothing about the file.
 printf '%s\n' "$out" | grep -vE '^[0-9]+ warnings? (generated|treated as)'
 exit 1

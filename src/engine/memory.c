@@ -40,7 +40,8 @@ int ed_memory_split(uint64_t memory_bytes, struct ed_memory *ret, uint64_t *ret_
 	ret->n_book_alerts = fit(memory_bytes, BOOKS, sizeof(struct ed_alert));
 	c->n_keys = fit(memory_bytes, KEYS, key_bytes);
 	c->n_sketches = fit(memory_bytes, SKETCHES, sizeof(struct ed_key_sketch));
-	c->n_suspects = fit(memory_bytes, SUSPECTS, sizeof(struct ed_suspect) + sizeof(struct ed_actor));
+	c->n_suspects = fit(memory_bytes, SUSPECTS,
+			    sizeof(struct ed_suspect) + sizeof(struct ed_actor));
 	c->n_pending = fit(memory_bytes, PENDING, sizeof(struct ed_pending_entry));
 	c->machines_bytes = memory_bytes / 100 * MACHINES / ED_PARTITIONS;
 	c->n_clients = fit(memory_bytes, CLIENTS, sizeof(struct ed_client));

@@ -294,6 +294,8 @@ static void *work(void *arg)
 			break;
 		case WORK_RESOLVE:
 			ed_slot_resolve(t.slot, &w->reader, w->p->conf.feed);
+			if (w->p->conf.observe)
+				ed_slot_observe(t.slot);
 			break;
 		case WORK_CARRY:
 			w->shard = t.shard;
@@ -342,6 +344,7 @@ static int workers_new(struct ed_pipeline *p)
 				   caches_bytes(&p->conf) / p->n_workers);
 		w->reader.inventory = p->conf.inventory;
 		w->reader.groups = p->conf.groups;
+		w->reader.vibs = p->conf.vibs;
 	}
 	return r;
 }
@@ -371,7 +374,9 @@ int ed_pipeline_start(const struct ed_pipeline_conf *conf, struct ed_pipeline **
 	p->slot_conf = (struct ed_slot_conf){ .partitions = conf->partitions,
 					      .n_shards = conf->n_shards,
 					      .from_ns = conf->from_ns,
-					      .to_ns = conf->to_ns };
+					      .to_ns = conf->to_ns,
+					      .observe = conf->observe,
+					      .observe_arg = conf->observe_arg };
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->work, NULL);
 	pthread_cond_init(&p->done, NULL);

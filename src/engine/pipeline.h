@@ -18,6 +18,7 @@
 #define ED_ENGINE_PIPELINE_H
 
 #include "enrich/inventory.h"
+#include "enrich/vibs.h"
 #include "enrich/psl.h"
 #include "engine/feed.h"
 #include "shard/partition.h"
@@ -30,12 +31,15 @@ struct ed_pipeline_conf {
 	const struct ed_reputation *reputation; /* borrowed; NULL: no lists */
 	const struct ed_inventory *inventory;   /* borrowed; NULL: none */
 	const struct ed_groups *groups;
+	const struct ed_vibs *vibs;      /* baseline of packages; NULL: none */
 	struct ed_partition *partitions; /* ED_PARTITIONS; borrowed */
 	uint64_t hash_key;
 	unsigned n_readers, n_shards; /* at least 1 */
 	uint64_t memory_bytes;        /* for the slots; one is made even when it holds none */
 	int64_t from_ns, to_ns;       /* 0: open */
-	atomic_bool *stop;            /* set by ed_pipeline_stop; the feed's sources look at it */
+	void (*observe)(void *arg, const struct ed_event *ev); /* as in ed_scan_config */
+	void *observe_arg;
+	atomic_bool *stop; /* set by ed_pipeline_stop; the feed's sources look at it */
 };
 
 /* Allocates everything and starts the threads. 0 or -errno. */

@@ -19,6 +19,7 @@
 #include "engine/psl_file.h"
 #include "engine/inventory_files.h"
 #include "engine/reputation_files.h"
+#include "engine/vib_file.h"
 
 enum { TICK_MS = 100 };
 
@@ -34,6 +35,7 @@ struct scan {
 	struct ed_reputation *reputation; /* NULL: no feeds */
 	struct ed_feed_names *feed_names;
 	struct ed_inventory *inventory; /* NULL: none */
+	struct ed_vibs *vibs;           /* NULL: no baseline */
 	struct ed_memory memory;
 	struct ed_partition_conf partition_conf;
 	ed_analytic_confs *confs; /* by the groups of a client */
@@ -52,6 +54,17 @@ void ed_scan_config_init(struct ed_scan_config *ret)
 	ret->seed = DEFAULT_SEED;
 	for (size_t i = 0; ed_analytics[i]; i++)
 		ed_options_default(ed_analytics[i]->tunables, ret->analytic_conf[i]);
+}
+
+const char *ed_scan_setting(const struct ed_scan_config *conf, size_t row, const char *name)
+{
+	const char *near, *value;
+	const struct ed_option *o = ed_option_find(ed_analytics[row]->tunables, name, &near);
+
+	if (!o || o->type != ED_OPT_STRING)
+		return NULL;
+	memcpy(&value, conf->analytic_conf[row] + o->offset, sizeof(value));
+	return value && *value ? value : NULL;
 }
 
 static unsigned one_a_core(uint32_t asked, unsigned max)
@@ -109,6 +122,9 @@ static int make_tables(struct scan *s, char error[static 256])
 			       (unsigned long long)((least + lists) >> 20) + 1);
 		return r;
 	}
+	if (s->conf->sanctioned_resolvers.n > 0)
+		c->egress.sanctioned = &s->conf->sanctioned_resolvers;
+	c->sanctioned = s->conf->sanctioned_text;
 	if (s->feed_names)
 		c->feed_names = s->feed_names->name;
 	c->hash_key = s->conf->seed;
@@ -145,6 +161,7 @@ static void scan_free(struct scan *s)
 	ed_psl_free(s->psl);
 	ed_reputation_free(s->reputation);
 	ed_inventory_free(s->inventory);
+	ed_vibs_free(s->vibs);
 	ed_mem_free(s->feed_names);
 	ed_mem_free(s->confs);
 	ed_mem_free(s);
@@ -304,6 +321,20 @@ static int collect(struct scan *s, const struct ed_pipeline_status *status,
 	return r;
 }
 
+/* What is known beforehand: suffixes, feeds, machines, packages. */
+static int load_lists(struct scan *s, const struct ed_scan_config *conf, char error[static 256])
+{
+	int r = ed_psl_file_load(conf->psl_path, conf->seed, &s->psl, error);
+
+	if (r == 0)
+		r = ed_reputation_files_load(conf, &s->reputation, &s->feed_names, error);
+	if (r == 0)
+		r = ed_inventory_files_load(conf, &s->inventory, error);
+	if (r == 0)
+		r = ed_vib_file_load(conf, &s->vibs, error);
+	return r;
+}
+
 int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *hooks,
 		struct ed_scan_result *ret, char error[static 256])
 {
@@ -320,11 +351,7 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 		return -ENOMEM;
 	s->conf = conf;
 	s->hooks = hooks;
-	r = ed_psl_file_load(conf->psl_path, conf->seed, &s->psl, error);
-	if (r == 0)
-		r = ed_reputation_files_load(conf, &s->reputation, &s->feed_names, error);
-	if (r == 0)
-		r = ed_inventory_files_load(conf, &s->inventory, error);
+	r = load_lists(s, conf, error);
 	if (r == 0)
 		r = make_tables(s, error);
 	if (r == 0)
@@ -335,6 +362,7 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 						    .psl = s->psl,
 						    .reputation = s->reputation,
 						    .inventory = s->inventory,
+						    .vibs = s->vibs,
 						    .partitions = s->partitions,
 						    .groups = &conf->groups,
 						    .hash_key = conf->seed,
@@ -343,6 +371,8 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 						    .memory_bytes = s->memory.slots_bytes,
 						    .from_ns = conf->from_ns,
 						    .to_ns = conf->to_ns,
+						    .observe = conf->observe,
+						    .observe_arg = conf->observe_arg,
 						    .stop = &s->stop },
 			&pipeline);
 	if (r < 0)

@@ -8,6 +8,7 @@
 #define ED_ENGINE_SCAN_H
 
 #include "analytic/group.h"
+#include "base/addr_set.h"
 #include "record/alert.h"
 #include "record/batch.h"
 
@@ -27,13 +28,19 @@ struct ed_scan_config {
 	const char *psl_path;         /* NULL: the default of the system */
 	const char *const *inventory; /* lists of files, each separated by commas; may be NULL */
 	size_t n_inventory;
-	uint64_t memory_bytes; /* of all tables and buffers together */
-	uint32_t n_shards;     /* 0: one a core */
-	uint32_t n_readers;    /* 0: one a core */
-	uint64_t seed;         /* key of all hashes */
+	struct ed_addr_set sanctioned_resolvers; /* the site's own; empty: not said */
+	const char *sanctioned_text;             /* the same as it was given, or NULL */
+	uint64_t memory_bytes;                   /* of all tables and buffers together */
+	uint32_t n_shards;                       /* 0: one a core */
+	uint32_t n_readers;                      /* 0: one a core */
+	uint64_t seed;                           /* key of all hashes */
 	/* Settings of the analytics, in the order of ed_analytics; see ed_scan_config_init. */
 	_Alignas(16) ed_analytic_confs analytic_conf;
 	struct ed_groups groups; /* settings that hold for a part of the machines */
+	/* Sees every event in the order of the input, annotated; NULL: nobody. By one thread at a
+	 * time, and the input waits for it. */
+	void (*observe)(void *arg, const struct ed_event *ev);
+	void *observe_arg;
 };
 
 /* Trouble with one source; the run goes on. */
@@ -90,6 +97,9 @@ struct ed_scan_result {
 
 /* Defaults of everything, the analytics' tunables included. */
 void ed_scan_config_init(struct ed_scan_config *ret);
+
+/* The text setting @name of the analytic in @row; NULL when it has none or it is empty. */
+const char *ed_scan_setting(const struct ed_scan_config *conf, size_t row, const char *name);
 
 /*
  * 0, or -errno when nothing could be done (no memory, no public suffix list) with the reason in

@@ -58,6 +58,7 @@ int ed_reader_init(struct ed_reader *rd, const struct ed_psl *psl,
 	int r;
 
 	memset(rd, 0, sizeof(*rd));
+	ed_doh_init(&rd->doh, hash_key);
 	r = ed_annotator_new(psl, hash_key, cache_bytes, &rd->annotator);
 	if (r == 0)
 		ed_annotator_set_reputation(rd->annotator, reputation);
@@ -82,13 +83,18 @@ static void note_visits(struct ed_slot *s, const struct ed_event *ev, size_t at)
 	unsigned zone = ed_partition_of(ev->zone_hash);
 	unsigned client = ed_partition_of(ev->client_hash);
 	struct ed_slot_visit v = { .at = (uint32_t)at, .roles = ED_ROLE_ZONE };
+	unsigned clients = 0; /* roles in its client's partition */
 
-	if (zone == client && ed_client_cares(ev))
-		v.roles |= ED_ROLE_CLIENT;
+	if (ed_client_cares(ev))
+		clients |= ED_ROLE_CLIENT;
+	if (ed_egress_cares(&s->conf->partitions[0].conf->egress, ev))
+		clients |= ED_ROLE_EGRESS;
+	if (zone == client)
+		v.roles |= clients;
 	s->visits[zone % n_shards][s->n_visits[zone % n_shards]++] = v;
-	if (zone == client || !ed_client_cares(ev))
+	if (zone == client || clients == 0)
 		return;
-	v.roles = ED_ROLE_CLIENT;
+	v.roles = clients;
 	s->visits[client % n_shards][s->n_visits[client % n_shards]++] = v;
 }
 
@@ -107,12 +113,13 @@ static uint64_t host_of(const struct ed_slot *s, const struct ed_event *ev)
 }
 
 /* Where an event that is no lookup belongs: to its machine, the start of a program to the program.
- */
+ * A hypervisor's commands are all that is known of it. */
 static uint64_t place_of(const struct ed_event *ev)
 {
-	return ev->kind == ED_EVENT_PROCESS && ev->process_off != 0 ?
-		       ed_started_key(ev->client_hash, ed_event_process(ev)->id) :
-		       ev->client_hash;
+	if (ev->kind != ED_EVENT_PROCESS || ev->process_off == 0 ||
+	    ev->platform == ED_PLATFORM_ESXI)
+		return ev->client_hash;
+	return ed_started_key(ev->client_hash, ed_event_process(ev)->id);
 }
 
 /* What is no lookup goes to the partition of its machine alone; a lookup goes there too where the
@@ -210,8 +217,12 @@ static ED_STAGE void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
 		s->n_events[ev->kind]++;
 		ev->format = (uint8_t)s->in.file->format_row;
 		ed_annotate_finish(rd->annotator, ev);
+		if (ev->kind == ED_EVENT_FLOW)
+			ed_doh_mark(&rd->doh, ev);
 		if (rd->inventory)
 			ed_inventory_annotate(rd->inventory, ev);
+		if (ev->kind == ED_EVENT_PACKAGE)
+			ed_vibs_annotate(rd->vibs, ev);
 		if (rd->groups && rd->groups->n > 0)
 			ev->groups = ed_groups_of(rd->groups, asset_of(rd, ev), ev);
 		if (ev->name_n > 0 && ed_event_is_lookup(ev))
@@ -254,12 +265,23 @@ ED_STAGE void ed_slot_resolve(struct ed_slot *s, struct ed_reader *rd, struct ed
 	ed_feed_settle(feed, &s->in, &s->batch.tally);
 }
 
+void ed_slot_observe(const struct ed_slot *s)
+{
+	const struct ed_slot_conf *c = s->conf;
+	const struct ed_event *ev;
+
+	for (size_t at = 0; (ev = ed_batch_at(&s->batch, at)) != NULL; at += ev->size_bytes) {
+		if (!outside(c, ev->time_ns))
+			c->observe(c->observe_arg, ev);
+	}
+}
+
 /* ------------------------------------------------------------------ carry */
 
 static void prepare(const struct ed_slot *s, struct ed_slot_visit v, struct ed_visit *ret)
 {
 	const struct ed_event *ev = ed_batch_at(&s->batch, v.at);
-	uint64_t by = v.roles == ED_ROLE_CLIENT ? ev->client_hash : ev->zone_hash;
+	uint64_t by = v.roles & ED_ROLE_ZONE ? ev->zone_hash : ev->client_hash;
 
 	if (v.roles == ED_ROLE_HOST)
 		by = ed_event_is_lookup(ev) ? host_of(s, ev) : place_of(ev);

@@ -7,7 +7,9 @@
 #define ED_ENGINE_SLOT_H
 
 #include "enrich/annotate.h"
+#include "enrich/doh.h"
 #include "enrich/inventory.h"
+#include "enrich/vibs.h"
 #include "engine/feed.h"
 #include "shard/partition.h"
 
@@ -21,14 +23,18 @@ enum { ED_SLOT_BATCH_BYTES = 2 << 20 };
 struct ed_slot_conf {
 	struct ed_partition *partitions; /* ED_PARTITIONS; borrowed */
 	unsigned n_shards;
-	int64_t from_ns, to_ns; /* 0: open */
+	int64_t from_ns, to_ns;                                /* 0: open */
+	void (*observe)(void *arg, const struct ed_event *ev); /* as in ed_scan_config */
+	void *observe_arg;
 };
 
 /* What a thread needs to decode and resolve; its own. */
 struct ed_reader {
 	struct ed_annotator *annotator;
+	struct ed_doh doh;
 	const struct ed_inventory *inventory; /* borrowed; NULL: none */
 	const struct ed_groups *groups;       /* settings for a part of the machines; may be NULL */
+	const struct ed_vibs *vibs;           /* baseline of packages; NULL: none */
 	void *scratch[ED_SCAN_FORMATS_MAX];   /* by row of the formats, made at first use */
 };
 
@@ -65,6 +71,9 @@ void ed_slot_decode(struct ed_slot *s, struct ed_reader *rd);
 
 /* What its format put off, in the order of the units; also when decoding failed. */
 void ed_slot_resolve(struct ed_slot *s, struct ed_reader *rd, struct ed_feed *feed);
+
+/* Shows the events to the observer, in the order of the units. */
+void ed_slot_observe(const struct ed_slot *s);
 
 /* Takes the events to those partitions of @shard that they visit. */
 void ed_slot_carry(const struct ed_slot *s, unsigned shard);

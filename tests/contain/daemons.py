@@ -68,24 +68,29 @@ def configuration(kind, folder, port, upstream, artefact):
     """The command that runs @kind with the artefact loaded; writes its settings."""
     conf = os.path.join(folder, kind + ".settings")
     text, command = {
-        "unbound": (
-            f'server:\n interface: 127.0.0.1\n port: {port}\n username: ""\n chroot: ""\n'
-            f' directory: "{folder}"\n pidfile: ""\n use-syslog: no\n do-not-query-localhost: no\n'
-            f' module-config: "iterator"\n do-ip6: no\n qname-minimisation: no\n'
-            f'forward-zone:\n name: "."\n forward-addr: 127.0.0.1@{upstream}\n'
-            f'remote-control:\n control-enable: no\ninclude: "{artefact}"\n',
-            ["unbound", "-d", "-c", conf]),
+        "unbound": (unbound_settings(folder, port, upstream) + f'include: "{artefact}"\n',
+                    ["unbound", "-d", "-c", conf]),
+        "rpz-unbound": (unbound_settings(folder, port, upstream, "respip ")
+                        + f'rpz:\n name: "rpz.test"\n zonefile: "{artefact}"\n',
+                        ["unbound", "-d", "-c", conf]),
         "bind": (named_settings(folder, port, upstream) + f'include "{artefact}";\n',
                  ["named", "-g", "-n", "1", "-c", conf]),
         "rpz": (named_settings(folder, port, upstream, 'response-policy { zone "rpz.test"; } '
                                "qname-wait-recurse no;")
                 + f'zone "rpz.test" {{ type primary; file "{artefact}"; }};\n',
                 ["named", "-g", "-n", "1", "-c", conf]),
-        "knot": (
-            f"net.listen('127.0.0.1', {port}, {{ kind = 'dns' }})\nnet.ipv6 = false\n"
-            f"trust_anchors.remove('.')\ndofile('{artefact}')\n"
-            f"policy.add(policy.all(policy.STUB('127.0.0.1@{upstream}')))\n",
-            ["kresd", "-n", "-c", conf, folder]),
+        "knot": (kresd_settings(port, upstream, f"dofile('{artefact}')"),
+                 ["kresd", "-n", "-c", conf, folder]),
+        "rpz-knot": (kresd_settings(port, upstream,
+                                    f"policy.add(policy.rpz(policy.DENY, '{artefact}'))"),
+                     ["kresd", "-n", "-c", conf, folder]),
+        "rpz-powerdns": (
+            f'rpzFile("{artefact}", {{policyName="rpz.test"}})\n',
+            ["pdns_recursor", "--config-dir=" + folder, "--socket-dir=" + folder, "--daemon=no",
+             "--setuid=", "--setgid=", "--threads=1", "--local-address=127.0.0.1",
+             f"--local-port={port}", f"--forward-zones-recurse=.=127.0.0.1:{upstream}",
+             "--dnssec=off", "--security-poll-suffix=", "--write-pid=no", "--disable-syslog",
+             "--lua-config-file=" + conf]),
         "dnsdist": (
             f"setLocal('127.0.0.1:{port}')\nsetSecurityPollSuffix('')\n"
             f"newServer({{address='127.0.0.1:{upstream}', healthCheckMode='up'}})\n"
@@ -99,6 +104,20 @@ def configuration(kind, folder, port, upstream, artefact):
     with open(conf, "w", encoding="ascii") as f:
         f.write(text)
     return command
+
+
+def unbound_settings(folder, port, upstream, module=""):
+    return (f'server:\n interface: 127.0.0.1\n port: {port}\n username: ""\n chroot: ""\n'
+            f' directory: "{folder}"\n pidfile: ""\n use-syslog: no\n do-not-query-localhost: no\n'
+            f' module-config: "{module}iterator"\n do-ip6: no\n qname-minimisation: no\n'
+            f'forward-zone:\n name: "."\n forward-addr: 127.0.0.1@{upstream}\n'
+            "remote-control:\n control-enable: no\n")
+
+
+def kresd_settings(port, upstream, policy):
+    return (f"net.listen('127.0.0.1', {port}, {{ kind = 'dns' }})\nnet.ipv6 = false\n"
+            f"trust_anchors.remove('.')\n{policy}\n"
+            f"policy.add(policy.all(policy.STUB('127.0.0.1@{upstream}')))\n")
 
 
 def named_settings(folder, port, upstream, more=""):

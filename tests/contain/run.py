@@ -37,7 +37,8 @@ WRITERS = {  # writer -> its consumer's checker; FILE stands for the artefact
     "suricata": None, "pihole": None, "adguard": None,
 }
 DAEMONS = {"rpz": "named", "unbound": "unbound", "bind": "named", "knot": "kresd",
-           "dnsdist": "dnsdist", "dnsmasq": "dnsmasq"}
+           "dnsdist": "dnsdist", "dnsmasq": "dnsmasq", "rpz-unbound": "unbound",
+           "rpz-knot": "kresd", "rpz-powerdns": "pdns_recursor"}
 BREAKERS = ['"', "'", "\\", "\n", ";", "\r\n", "]]", "*/", "# earthdog end\n", "${x}", "$(x)",
             "`x`", "\0", "^", "||", "/", "|7c|", ". CNAME rpz-passthru.\n", "\u202e", "\x1b[2J",
             "%s%n"]
@@ -274,13 +275,28 @@ def check_clients(corpus, upstream):
     return faults
 
 
+def check_policy_zone(corpus, upstream):
+    """The zone that BIND was asked about means the same to the others that read it."""
+    names = [x for x in corpus.names if accepts("rpz", x)][:BATCH]
+    ids = [i for i, x in enumerate(corpus.names) if x in set(names)]
+    path = os.path.join(corpus.folder, "shared.rpz")
+    for _, done in corpus.contain("rpz", path, ids):
+        if done.returncode != 0:
+            return [f"rpz: {done.stderr[-300:]}"]
+    faults = []
+    for kind in ("rpz-unbound", "rpz-knot", "rpz-powerdns"):
+        faults += check_daemon(kind, corpus.folder, upstream, path, names)
+    return faults
+
+
 def check_nftables(corpus):
     if not shutil.which("nft", path=daemons.PATH):
         print("nftables: skipped: nft is not installed")
         return []
     path = os.path.join(corpus.folder, "nft.artefact")
     done = corpus.run("nftables", path, "--alerts", corpus.alerts, "--resolver", "192.0.2.53",
-                      "--resolver", "2001:db8::53", *[f"{k:08x}-" for k in range(BATCH)])
+                      "--resolver", "2001:db8::53",
+                      *[f"{k:08x}-" for k in range(min(BATCH, len(corpus.names)))])
     if done.returncode == 0:
         done = corpus.run("nftables", path, "--client", "2001:db8::7")
     if done.returncode != 0:
@@ -306,6 +322,7 @@ def main(argv):
         faults = []
         for writer in WRITERS:
             faults += check_writer(corpus, writer, upstream)
+        faults += check_policy_zone(corpus, upstream)
         faults += check_clients(corpus, upstream) + check_nftables(corpus)
     print("\n".join(faults[:40]) or "the same names everywhere")
     return 1 if faults else 0

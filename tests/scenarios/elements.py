@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The eleven mutable elements of DET0400: each, when it is changed, changes what comes out of a case
-that was made for it.
+"""The eleven mutable elements of DET0400: each, when it is changed, changes what comes out of a
+case that was made for it.
 
     tests/scenarios/elements.py PROGRAM
 
@@ -19,7 +19,8 @@ import tempfile
 START_S = 1790000000
 NAMES_MIN, NAMES_MAX = 4, 60
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
-WORDS = ["green", "river", "stone", "market", "garden", "travel", "music", "house", "office", "print"]
+WORDS = ["green", "river", "stone", "market", "garden", "travel", "music", "house", "office",
+         "print"]
 ANALYTICS = ["AN1121", "AN1122", "AN1123", "AN1124", "AN1125"]
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """One hour of a site as four sources saw it: a capture, Zeek's dns.log, the event log of a Windows
-machine and the audit log of a Linux one. Two tunnels, one from each machine: one alert for each, with
-every source that saw it, the program and the address.
+machine and the audit log of a Linux one. Two tunnels, one from each machine: one alert for each,
+with every source that saw it, the program and the address.
 
     tests/scenarios/joined.py PROGRAM
 """
