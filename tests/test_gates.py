@@ -108,6 +108,8 @@ class Docs(Gate):
     TREE = {
         "src/format/format.def": "FORMAT(knot_log)\n",
         "src/sink/sink.def": "SINK(csv)\n",
+        "src/contain/contain.def": "CONTAIN(rpz)\n",
+        "docs/contain/rpz.md": PAGE,
         "src/analytic/analytic.def": "ANALYTIC(an1124)\n",
         "docs/formats/knot-log.md": PAGE,
         "docs/sinks/csv.md": PAGE,

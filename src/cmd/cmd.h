@@ -55,8 +55,10 @@ struct ed_command {
 
 extern const struct ed_command ed_command_scan;
 extern const struct ed_command ed_command_events;
+extern const struct ed_command ed_command_contain;
 extern const struct ed_command ed_command_list;
 extern const struct ed_command ed_command_explain;
+extern const struct ed_command ed_command_history;
 extern const struct ed_command ed_command_help;
 extern const struct ed_command ed_command_generate;
 

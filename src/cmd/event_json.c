@@ -53,10 +53,8 @@ static const char *const transports[] = {
 };
 
 static const char *const services[] = {
-	[ED_FLOW_OTHER] = "other",
-	[ED_FLOW_DNS] = "dns",
-	[ED_FLOW_DOT] = "dot",
-	[ED_FLOW_HTTPS] = "https",
+	[ED_FLOW_OTHER] = "other", [ED_FLOW_DNS] = "dns", [ED_FLOW_DOT] = "dot",
+	[ED_FLOW_HTTPS] = "https", [ED_FLOW_DOH] = "doh",
 };
 
 static const char *const counted[] = {

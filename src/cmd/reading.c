@@ -3,6 +3,7 @@
 #include "cmd/reading.h"
 
 #include "cmd/settings.h"
+#include "store/store.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -12,6 +13,12 @@ static const char *const colours[] = {
 	[ED_COLOUR_AUTO] = "auto",
 	[ED_COLOUR_ALWAYS] = "always",
 	[ED_COLOUR_NEVER] = "never",
+	NULL,
+};
+
+static const char *const grains[] = {
+	[ED_STORE_TEN_MINUTES] = "10m",
+	[ED_STORE_EVENT] = "event",
 	NULL,
 };
 
@@ -51,6 +58,14 @@ const struct ed_option ed_reading_options[] = {
 		.arg = "FILE[,FILE...]",
 		.help = "what is known of the machines: asset tables, networks, leases, scans; may be "
 			"given again",
+	},
+	{
+		.name = "sanctioned-resolvers",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, sanctioned_resolvers),
+		.arg = "LIST",
+		.help = "addresses and networks of the site's own resolvers, separated by commas; lookups "
+			"of others through any other server become alerts",
 	},
 	{
 		.name = "memory",
@@ -142,6 +157,36 @@ const struct ed_option ed_reading_options[] = {
 		.help = "write the account of the run to FILE as JSON",
 	},
 	{
+		.name = "store",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, store),
+		.arg = "DIR",
+		.help = "keep the alerts and the history of lookups in DIR, for \"earthdog history\"",
+	},
+	{
+		.name = "history-grain",
+		.type = ED_OPT_CHOICE,
+		.offset = offsetof(struct ed_reading, grain),
+		.choices = grains,
+		.def = "10m",
+		.arg = "GRAIN",
+		.help = "a row of history for what is alike within ten minutes, or for each event",
+	},
+	{
+		.name = "keep",
+		.type = ED_OPT_DURATION,
+		.offset = offsetof(struct ed_reading, keep_ns),
+		.arg = "TIME",
+		.help = "delete days of history that ended longer ago than that, as 90d; by default none",
+	},
+	{
+		.name = "keep-size",
+		.type = ED_OPT_SIZE,
+		.offset = offsetof(struct ed_reading, keep_bytes),
+		.arg = "SIZE",
+		.help = "delete the oldest days of history while it is larger, as 20GiB",
+	},
+	{
 		.name = "quiet",
 		.letter = 'q',
 		.type = ED_OPT_FLAG,
@@ -159,6 +204,27 @@ const struct ed_option ed_reading_options[] = {
 	},
 	{ .name = NULL },
 };
+
+static int take_resolvers(const struct ed_reading *o, struct ed_scan_config *ret,
+			  char error[static ED_READING_ERROR_MAX])
+{
+	struct ed_span bad;
+	int r;
+
+	if (!o->sanctioned_resolvers)
+		return 0;
+	ret->sanctioned_text = o->sanctioned_resolvers;
+	r = ed_addr_set_add_list(&ret->sanctioned_resolvers, ed_span_str(o->sanctioned_resolvers),
+				 &bad);
+	if (r == -ENOSPC)
+		(void)snprintf(error, ED_READING_ERROR_MAX,
+			       "--sanctioned-resolvers: more than %d entries", ED_ADDR_SET_MAX);
+	else if (r < 0)
+		(void)snprintf(error, ED_READING_ERROR_MAX,
+			       "--sanctioned-resolvers: no address and no network: \"%.*s\"",
+			       (int)(bad.n < 64 ? bad.n : 64), (const char *)bad.p);
+	return r < 0 ? -EINVAL : 0;
+}
 
 int ed_reading_config(const struct ed_reading *o, const char *const *paths, size_t n_paths,
 		      struct ed_scan_config *ret, char error[static ED_READING_ERROR_MAX])
@@ -182,6 +248,8 @@ int ed_reading_config(const struct ed_reading *o, const char *const *paths, size
 		(void)snprintf(error, ED_READING_ERROR_MAX, "--from is later than --to");
 		return -EINVAL;
 	}
+	if (take_resolvers(o, ret, error) < 0)
+		return -EINVAL;
 	for (size_t i = 0; i < o->set.n; i++) {
 		int r = ed_settings_apply(ret, o->set.v[i], error);
 

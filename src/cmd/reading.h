@@ -13,6 +13,7 @@ struct ed_reading {
 	int64_t from_ns, to_ns;   /* 0: open */
 	const char *psl;          /* NULL: the system's */
 	struct ed_option_list inventory;
+	const char *sanctioned_resolvers; /* NULL: not said */
 	uint64_t memory_bytes;
 	uint32_t n_shards, n_readers; /* 0: one a core */
 	uint64_t seed;
@@ -22,6 +23,10 @@ struct ed_reading {
 	const char *min_level;
 	const char *fail_on; /* NULL: no level */
 	const char *stats;   /* NULL: none */
+	const char *store;   /* NULL: none */
+	uint32_t grain;      /* ed_store_grain */
+	int64_t keep_ns;     /* 0: for ever */
+	uint64_t keep_bytes; /* 0: any number */
 	bool explain;        /* the evidence too, in a form that leaves it out otherwise */
 	bool quiet;
 	uint32_t colour; /* ed_colour */

@@ -6,6 +6,7 @@
  */
 #include "cmd/cmd.h"
 
+#include "cmd/keeping.h"
 #include "cmd/output.h"
 #include "cmd/progress.h"
 #include "cmd/reading.h"
@@ -217,21 +218,28 @@ static enum ed_exit scan_run(const struct ed_call *call)
 		.trouble = ed_progress_trouble,
 		.progress = ed_progress_hook,
 	};
+	struct ed_keeping keeping;
+	bool kept;
 	enum ed_exit status;
 	int r;
 
 	if (ed_reading_config(o, call->operands, call->n_operands, &conf, error) < 0 ||
 	    check_outputs(o, call, error) < 0)
 		return say(ED_EXIT_USAGE, error);
+	if (!ed_keeping_begin(o, &conf, &keeping))
+		return ED_EXIT_USAGE;
 	ed_progress_catch_signals();
 	ed_progress_init(&progress, o->quiet);
 	r = ed_scan_run(&conf, &hooks, &result, error);
 	ed_progress_clear(&progress);
-	if (r < 0)
+	if (r < 0) {
+		(void)ed_keeping_end(&keeping, NULL);
 		return say_engine_error(r, error);
+	}
+	kept = ed_keeping_end(&keeping, &result);
 	status = report(o, &result);
 	ed_scan_done(&result);
-	return status;
+	return kept ? status : ED_EXIT_FAILURE;
 }
 
 static const struct ed_command_row scan_examples[] = {
@@ -243,6 +251,8 @@ static const struct ed_command_row scan_examples[] = {
 	  "Read standard input and print JSON lines." },
 	{ "earthdog scan --fail-on high --quiet --stats run.json -o alerts.ndjson logs/",
 	  "For a script: alerts and account go to files, the exit status says whether there was an alert." },
+	{ "earthdog scan --store /var/lib/earthdog --keep 90d logs/",
+	  "Keep alerts and history for \"earthdog history\"." },
 	{ "earthdog scan --set AN1124.QueryRatePerClient=100/s --from 2026-11-03 logs/",
 	  "A mutable element of an analytic, and a part of the time." },
 	{ NULL, NULL },

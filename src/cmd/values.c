@@ -5,6 +5,7 @@
 
 #include "cmd/settings.h"
 #include "conf/nearest.h"
+#include "contain/contain.h"
 #include "format/format.h"
 #include "record/alert.h"
 #include "sink/sink.h"
@@ -24,6 +25,12 @@ static void each_sink(each_fn *each, void *arg)
 {
 	for (size_t i = 0; ed_sinks[i]; i++)
 		each(arg, ed_sinks[i]->name);
+}
+
+static void each_writer(each_fn *each, void *arg)
+{
+	for (size_t i = 0; ed_contain_writers[i]; i++)
+		each(arg, ed_contain_writers[i]->name);
 }
 
 static void each_level(each_fn *each, void *arg)
@@ -53,9 +60,13 @@ struct names {
 
 /* Options whose argument is a plain text; a choice brings its own names. */
 static const struct names of_options[] = {
-	{ "input-format", ED_VALUE_NAMES, each_format }, { "format", ED_VALUE_NAMES, each_sink },
-	{ "min-level", ED_VALUE_NAMES, each_level },     { "fail-on", ED_VALUE_NAMES, each_level },
-	{ "set", ED_VALUE_KEYS, each_setting },          { NULL, ED_VALUE_FREE, NULL },
+	{ "input-format", ED_VALUE_NAMES, each_format },
+	{ "format", ED_VALUE_NAMES, each_sink },
+	{ "min-level", ED_VALUE_NAMES, each_level },
+	{ "fail-on", ED_VALUE_NAMES, each_level },
+	{ "set", ED_VALUE_KEYS, each_setting },
+	{ "for", ED_VALUE_NAMES, each_writer },
+	{ NULL, ED_VALUE_FREE, NULL },
 };
 
 static const struct names *find_option(const struct ed_option *row)

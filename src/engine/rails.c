@@ -217,7 +217,7 @@ static const char *name_reason(const struct ed_rails *r, struct ed_span name)
 	default:
 		break;
 	}
-	if (is_within(name, ed_span_of("\x04arpa", 6)))
+	if (is_within(name, ed_span_of("\004arpa", 6)))
 		return "it lies under arpa";
 	if (touches(&r->own, name))
 		return "it touches a zone of your own (--own-zone)";

@@ -26,7 +26,7 @@ enum {
 };
 
 static const float class_bits[ED_PROGRAM_CLASSES] = {
-	[ED_PROGRAM_OTHER] = 1.5f,  [ED_PROGRAM_INTERPRETER] = 3, [ED_PROGRAM_PROXY] = 4,
+	[ED_PROGRAM_OTHER] = 2,     [ED_PROGRAM_INTERPRETER] = 3, [ED_PROGRAM_PROXY] = 4,
 	[ED_PROGRAM_LOOKUP] = 2.5f, [ED_PROGRAM_TRANSFER] = 2.5f, [ED_PROGRAM_TUNNEL] = 6,
 };
 static const float MISPLACED_BITS = 2;

@@ -132,8 +132,8 @@ static void structure_fade(void *state)
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		*counts[i] /= 2;
-	st->n_trailing /= 2;
-	st->n_unprinted /= 2;
+	st->n_trailing = (st->n_trailing / 2) & TRAILING_MAX;
+	st->n_unprinted = (st->n_unprinted / 2) & UNPRINTED_MAX;
 	st->bytes_opaque /= 2;
 	st->bytes_names /= 2;
 }

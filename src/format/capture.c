@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "format/dns_event.h"
+#include "format/flow_export.h"
+#include "format/flow_packet.h"
 #include "format/foreign.h"
 #include "wire/tcp.h"
 
@@ -31,6 +33,7 @@ struct ed_capture {
 	struct ed_frag frag;
 	struct ed_tcp tcp;
 	struct ed_foreign_flows foreign;
+	struct ed_export_templates exports;
 };
 
 int ed_capture_new(struct ed_capture **ret)
@@ -148,7 +151,7 @@ static bool has_program(const struct ed_packet *pkt)
 /* The program at the end that captured: is it the one that asks, and not the server's? */
 static bool is_askers(const struct ed_packet *pkt, const struct ed_event *ev)
 {
-	bool from_client = ev->has & ED_FIELD_SIZE_QUERY;
+	bool from_client = ev->kind == ED_EVENT_FLOW || (ev->has & ED_FIELD_SIZE_QUERY);
 
 	return pkt->program.way == ED_PACKET_WAY_UNKNOWN ||
 	       from_client == (pkt->program.way == ED_PACKET_WAY_OUT);
@@ -202,6 +205,26 @@ static unsigned emit_foreign(const struct ed_capture_record *r, const struct ed_
 	if (!ev)
 		return ED_DROP_BATCH_FULL;
 	fill_foreign(pkt, pkt->data, pkt->wire_n, ev);
+	commit(r, pkt, out, ev);
+	return ANALYSED;
+}
+
+/* Of a packet that is not DNS by its ports: does it begin a connection that may carry DNS? */
+static unsigned emit_other(const struct ed_capture_record *r, const struct ed_packet *pkt,
+			   struct ed_batch *out)
+{
+	struct ed_span server_name;
+	struct ed_event *ev;
+
+	if (!ed_flow_packet_begins(pkt, &server_name))
+		return judge_other(pkt);
+	ev = peek(pkt, out);
+	if (!ev)
+		return ED_DROP_BATCH_FULL;
+	ev->kind = ED_EVENT_FLOW;
+	ev->flow.service = (uint8_t)ed_flow_service_of(pkt->dst_port);
+	ed_flow_event_name(server_name, ev);
+	set_ends(pkt, true, ev);
 	commit(r, pkt, out, ev);
 	return ANALYSED;
 }
@@ -279,7 +302,7 @@ static void decode_tcp(const struct ed_capture_record *r, const struct ed_packet
 		       struct ed_batch *out)
 {
 	if (!on_dns_port(pkt)) {
-		settle(out, judge_other(pkt), r->offset, 1);
+		settle(out, emit_other(r, pkt, out), r->offset, 1);
 	} else if (pkt->wire_n == 0) {
 		settle(out, ED_DROP_NO_PAYLOAD, r->offset, 1);
 		if (pkt->tcp_flags & ED_TCP_SYN)
@@ -306,7 +329,10 @@ void ed_capture_decode(const struct ed_capture_record *r, struct ed_batch *out)
 		fate = judge_udp(&pkt);
 		if (fate == ANALYSED)
 			fate = emit_udp(r, &pkt, out);
-		settle(out, fate, r->offset, 1);
+		else if (fate != ED_DROP_MULTICAST)
+			fate = emit_other(r, &pkt, out);
+		if (fate != ED_DROP_NOT_DNS || !ed_flow_packet_is_export(&pkt) || !defer(r, out))
+			settle(out, fate, r->offset, 1);
 		break;
 	case ED_PACKET_TCP:
 		decode_tcp(r, &pkt, out);
@@ -509,6 +535,20 @@ static bool resolve_fragment(struct ordered *o)
 	return add_fragment(o, &piece);
 }
 
+/* A datagram in which flows are exported. */
+static unsigned read_export(struct ordered *o)
+{
+	struct ed_export_message m = { .data = o->pkt.data,
+				       .offset = o->r->offset,
+				       .source = o->r->source,
+				       .net_tag = o->pkt.net_tag };
+	enum ed_drop drop;
+
+	set_addr(&o->pkt, o->pkt.src, &m.exporter);
+	drop = ed_export_read(&o->c->exports, &m, o->out);
+	return drop == ED_DROP_N ? ANALYSED : drop;
+}
+
 static void resolve_payload(struct ordered *o, enum ed_packet_kind kind)
 {
 	unsigned fate;
@@ -521,6 +561,8 @@ static void resolve_payload(struct ordered *o, enum ed_packet_kind kind)
 		fate = judge_udp(&o->pkt);
 		if (fate == ANALYSED)
 			fate = emit_udp(o->r, &o->pkt, o->out);
+		else if (ed_flow_packet_is_export(&o->pkt))
+			fate = read_export(o);
 		settle_ordered(o, fate);
 	} else {
 		settle_ordered(o, drop_of(kind));

@@ -14,7 +14,9 @@
  */
 #include "base/mem.h"
 #include "base/time.h"
+#include "format/eve_flow.h"
 #include "format/eve_line.h"
+#include "format/flow_event.h"
 #include "format/format.h"
 #include "format/zeek_addr.h"
 #include "format/zeek_text.h"
@@ -45,6 +47,7 @@ struct minute {
 /* Memory of one reading thread. */
 struct eve_scratch {
 	struct ed_json_keys keys;
+	struct ed_json_keys flow_keys;
 	struct minute minute;
 	uint8_t *room; /* for strings with escapes */
 };
@@ -409,6 +412,7 @@ static int scratch_new(size_t max_bytes, struct eve_scratch **ret)
 		return -ENOMEM;
 	}
 	ed_eve_keys_init(&s->keys);
+	ed_eve_flow_keys_init(&s->flow_keys);
 	*ret = s;
 	return 0;
 }
@@ -423,6 +427,13 @@ static int eve_scratch_new(void **ret)
 	return r;
 }
 
+/* Records of connections, which DNS may be carried in out of sight. */
+static bool is_flow(const struct ed_eve_line *l)
+{
+	return ed_span_is(l->value[ED_EVE_EVENT_TYPE], "flow") ||
+	       ed_span_is(l->value[ED_EVE_EVENT_TYPE], "tls");
+}
+
 /* One line that is not empty: to @ev, or into the event of the line before. */
 static enum ed_drop eve_record(struct eve_scratch *s, struct ed_span line,
 			       struct eve_before *before, struct ed_event *ev)
@@ -432,6 +443,8 @@ static enum ed_drop eve_record(struct eve_scratch *s, struct ed_span line,
 	enum ed_drop drop;
 
 	drop = ed_eve_line_read(line, s->room, &l) ? take_line(s, &l, ev) : ED_DROP_BAD_LINE;
+	if (drop == ED_DROP_OTHER_LOG && is_flow(&l))
+		drop = ed_eve_flow_read(&s->flow_keys, line, s->room, ev);
 	first = drop == ED_DROP_N && ev->kind == ED_EVENT_DNS_RESPONSE && is_flat(&l) &&
 				looks_flat(line) ?
 			ev :
@@ -521,11 +534,11 @@ static unsigned eve_probe(struct ed_span head)
 
 const struct ed_format ed_format_eve = {
 	.name = "eve",
-	.help = "Suricata eve.json: DNS of version 1, 2 and 3 among other events",
+	.help = "Suricata eve.json: DNS of version 1, 2 and 3, flow and TLS among other events",
 	.fields = ED_FIELD_TIME | ED_FIELD_CLIENT | ED_FIELD_CLIENT_PORT | ED_FIELD_RESOLVER |
 		  ED_FIELD_TRANSPORT | ED_FIELD_TXID | ED_FIELD_QNAME | ED_FIELD_QNAME_CASE |
 		  ED_FIELD_QTYPE | ED_FIELD_OPCODE | ED_FIELD_FLAGS | ED_FIELD_RCODE |
-		  ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES | ED_FIELD_TTL,
+		  ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES | ED_FIELD_TTL | ED_FLOW_FIELDS,
 	.state_bytes = sizeof(struct ed_lines),
 	.probe = eve_probe,
 	.frame = eve_frame,

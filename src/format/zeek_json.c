@@ -18,6 +18,7 @@
  */
 #include "base/mem.h"
 #include "base/time.h"
+#include "format/conn_record.h"
 #include "format/format.h"
 #include "format/lines.h"
 #include "format/zeek.h"
@@ -43,6 +44,7 @@ struct json_scratch {
 	struct ed_json_reader *inner; /* for a record inside a string */
 	uint8_t *copy; /* max_bytes and padding: text that cannot be parsed where it lies */
 	struct ed_zeek_keys keys;
+	struct ed_json_keys conn_keys;
 	/* The row + 1 that came behind each row + 1 in the last line, behind 0 at its start: keys
 	 * mostly come in one order. */
 	uint8_t next[ED_ZEEK_KEYS_MAX + 1];
@@ -77,6 +79,7 @@ static int scratch_new(size_t max_bytes, struct json_scratch **ret)
 	if (r < 0)
 		goto fail;
 	ed_zeek_keys_init(&s->keys);
+	ed_conn_keys_init(&s->conn_keys);
 	ed_zeek_memo_clear(&s->memo);
 	ed_zeek_usual_init(&s->usual, &s->keys, &s->memo);
 	*ret = s;
@@ -375,7 +378,13 @@ static enum ed_drop json_record(struct json_scratch *s, struct ed_span line, str
 
 	if (!line_read(s, line, &l, ev))
 		return ED_DROP_BAD_LINE;
-	if ((l.marks & ED_ZEEK_MARK_OTHER) || !(l.marks & ED_ZEEK_MARK_DNS) ||
+	if (l.marks & ED_ZEEK_MARK_OTHER) {
+		memset(ev, 0, sizeof(*ev));
+		return ed_conn_json(&s->conn_keys, line, s->copy, ev) == ED_DROP_N ?
+			       ED_DROP_N :
+			       ED_DROP_OTHER_LOG;
+	}
+	if (!(l.marks & ED_ZEEK_MARK_DNS) ||
 	    !(l.marks & (ED_ZEEK_MARK_ZEEK | ED_ZEEK_MARK_FLOW | ED_ZEEK_MARK_ID)))
 		return ED_DROP_OTHER_LOG;
 	ed_zeek_line_settle(&l);

@@ -159,6 +159,7 @@ enum ed_flow_service {
 	ED_FLOW_DNS,   /* port 53, or the source recognised it */
 	ED_FLOW_DOT,   /* DNS over TLS or QUIC: port 853 */
 	ED_FLOW_HTTPS, /* may carry DNS: port 443, TLS */
+	ED_FLOW_DOH,   /* HTTPS to a resolver that is known to answer there; filled by enrich/ */
 };
 
 /* What a byte count of a flow includes. */

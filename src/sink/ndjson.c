@@ -89,13 +89,24 @@ static void put_threat(struct ed_json *j)
 	ed_json_object_end(j);
 }
 
-static void put_destination(struct ed_json *j, const char *server)
+/* Where lookups went that a policy is about. */
+static unsigned port_of(const struct ed_alert *a)
+{
+	const char *egress = a->n_evidence > 0 ? ed_evidence_get_text(&a->evidence[0], "egress") :
+						 NULL;
+
+	if (egress && strcmp(egress, "dns_over_https") == 0)
+		return 443;
+	return egress && strcmp(egress, "dns_over_tls") == 0 ? 853 : 53;
+}
+
+static void put_destination(struct ed_json *j, const struct ed_alert *a, const char *server)
 {
 	if (!*server)
 		return;
 	ed_json_object(j, "destination");
 	ed_json_str(j, "ip", server);
-	ed_json_u64(j, "port", 53);
+	ed_json_u64(j, "port", port_of(a));
 	ed_json_object_end(j);
 }
 
@@ -127,7 +138,7 @@ static void put_subject(struct ed_json *j, const struct ed_alert *a)
 		ed_json_str(j, "ip", client);
 		ed_json_object_end(j);
 	}
-	put_destination(j, server);
+	put_destination(j, a, server);
 	if (*domain) {
 		ed_json_object(j, "dns");
 		ed_json_object(j, "question");

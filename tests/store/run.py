@@ -24,8 +24,10 @@ import tempfile
 import time
 
 N_LOOKUPS = 400_000
-HEADER = ("#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdns\n"
-          "#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\ttrans_id\tquery\tqtype\trcode\n"
+HEADER = ("#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n"
+          "#path\tdns\n"
+          "#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\ttrans_id\tquery"
+          "\tqtype\trcode\n"
           "#types\ttime\taddr\tport\taddr\tport\tenum\tcount\tstring\tcount\tcount\n")
 
 
@@ -35,10 +37,13 @@ def make_log(path):
     with open(path, "w", encoding="ascii") as f:
         f.write(HEADER)
         for i in range(N_LOOKUPS):
-            client, name = f"10.1.{rnd.randrange(8)}.{rnd.randrange(250)}", f"h{i % 9}.d{rnd.randrange(30000)}.com"
+            client = f"10.1.{rnd.randrange(8)}.{rnd.randrange(250)}"
+            name = f"h{i % 9}.d{rnd.randrange(30000)}.com"
             if i % 20 == 0:
-                client, name = "10.9.9.9", f"{rnd.getrandbits(200):050x}.{rnd.getrandbits(200):050x}.t.dugout.net"
-            f.write(f"{1762171200 + i / 50:.6f}\t{client}\t4000\t10.0.0.53\t53\tudp\t1\t{name}\t16\t0\n")
+                client, half = "10.9.9.9", f"{rnd.getrandbits(200):050x}"
+                name = f"{half}.{rnd.getrandbits(200):050x}.t.dugout.net"
+            f.write(f"{1762171200 + i / 50:.6f}\t{client}\t4000\t10.0.0.53\t53\tudp\t1\t"
+                    f"{name}\t16\t0\n")
 
 
 def kept(store):
@@ -75,7 +80,8 @@ def scan(program, store, log, **more):
 
 
 def kill_once(program, store, log, delay_s):
-    with subprocess.Popen([program, "scan", "--quiet", "--store", store, "-o", os.devnull, log]) as p:
+    command = [program, "scan", "--quiet", "--store", store, "-o", os.devnull, log]
+    with subprocess.Popen(command) as p:
         time.sleep(delay_s)
         seen = acknowledged(store)
         p.send_signal(signal.SIGKILL)
@@ -138,7 +144,8 @@ cp -r '{disk}/store' '{folder}/after'
             return f.read()
 
     assert text("full.rc").strip() == "1", (text("full.rc"), text("full.err"))
-    assert "not in the history" in text("full.err") and "No space left" in text("full.err"), text("full.err")
+    said = text("full.err")
+    assert "not in the history" in said and "No space left" in said, said
     assert text("full.ndjson").count("\n") >= 1, "the alerts are printed all the same"
     assert text("room.rc").strip() == "0", text("room.err")
     lookups, ids = kept(os.path.join(folder, "after"))

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `earthdog history TERM...`: what a store remembers of lookups. Terms are conditions that all
+ * hold; with --indicators each line of a file is one, in turn, beside them. `history timeline`
+ * tells what a client did, or what was asked of a domain, minute by minute.
+ */
+#include "cmd/cmd.h"
+
+#include "cmd/history_rows.h"
+#include "cmd/terminal.h"
+#include "cmd/text.h"
+#include "store/query.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct history_conf {
+	const char *store;
+	int64_t from_ns, to_ns; /* 0: open */
+	const char *indicators; /* NULL: none */
+	uint32_t form;          /* ed_history_form */
+	uint32_t limit;
+	bool quiet;
+};
+
+static const char *const forms[] = {
+	[ED_HISTORY_AUTO] = "auto",
+	[ED_HISTORY_TABLE] = "table",
+	[ED_HISTORY_NDJSON] = "ndjson",
+	[ED_HISTORY_CSV] = "csv",
+	NULL,
+};
+
+static const struct ed_option history_options[] = {
+	{
+		.name = "store",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct history_conf, store),
+		.arg = "DIR",
+		.help = "the store that scan --store wrote",
+	},
+	{
+		.name = "from",
+		.type = ED_OPT_TIME,
+		.offset = offsetof(struct history_conf, from_ns),
+		.arg = "TIME",
+		.help = "leave out what is older: 2026-11-03T14:00:00Z, or a date (UTC)",
+	},
+	{
+		.name = "to",
+		.type = ED_OPT_TIME,
+		.offset = offsetof(struct history_conf, to_ns),
+		.arg = "TIME",
+		.help = "leave out what is younger",
+	},
+	{
+		.name = "indicators",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct history_conf, indicators),
+		.arg = "FILE",
+		.help = "search for every name (and what lies below it) and every address or network (as an "
+			"answer) of FILE, one a line; # begins a comment",
+	},
+	{
+		.name = "format",
+		.type = ED_OPT_CHOICE,
+		.offset = offsetof(struct history_conf, form),
+		.choices = forms,
+		.def = "auto",
+		.arg = "FORMAT",
+		.help = "form of the output; auto is table on a terminal and ndjson otherwise",
+	},
+	{
+		.name = "limit",
+		.type = ED_OPT_U32,
+		.offset = offsetof(struct history_conf, limit),
+		.min = 1,
+		.max = 1e7,
+		.def = "100000",
+		.arg = "N",
+		.help = "stop after so many rows, the days in order, and say so",
+	},
+	{
+		.name = "quiet",
+		.letter = 'q',
+		.type = ED_OPT_FLAG,
+		.offset = offsetof(struct history_conf, quiet),
+		.help = "no closing summary",
+	},
+	{ .name = NULL },
+};
+
+struct searching {
+	const struct history_conf *o;
+	struct ed_history_rows rows;
+	const char *indicator;
+	struct ed_query_account account;
+	uint32_t n_unreadable; /* said once a day, not once an indicator */
+	bool damaged;
+};
+
+static bool add_row(void *arg, const struct ed_query_row *row)
+{
+	struct searching *s = arg;
+
+	return ed_history_rows_add(&s->rows, row, s->indicator);
+}
+
+static void say_trouble(void *arg, const char *file, int error)
+{
+	struct searching *s = arg;
+	char shown[ED_PATH_TEXT_MAX];
+
+	if (!s->damaged)
+		ed_cmd_say("%s: %s", ed_text_escape(file, shown, sizeof(shown)),
+			   ed_store_error(error));
+}
+
+static enum ed_exit search(struct searching *s, const struct ed_query *q)
+{
+	const struct ed_query_hooks hooks = { .arg = s, .row = add_row, .trouble = say_trouble };
+	char shown[ED_PATH_TEXT_MAX];
+	int r = ed_query_run(s->o->store, q, &hooks, &s->account);
+
+	ed_text_escape(s->o->store, shown, sizeof(shown));
+	if (r == ED_STORE_FOREIGN)
+		ed_cmd_say("%s: there is no store", shown);
+	else if (r != 0)
+		ed_cmd_say("%s: %s", shown, ed_store_error(r));
+	if (r != 0)
+		return ED_EXIT_USAGE;
+	s->damaged = s->damaged || s->account.n_unreadable > 0;
+	return ED_EXIT_OK;
+}
+
+/* --------------------------------------------------------------- indicators */
+
+static char *trim(char *line)
+{
+	char *end;
+
+	line += strspn(line, " \t");
+	line[strcspn(line, "#\r\n")] = '\0';
+	for (end = line + strlen(line); end > line && (end[-1] == ' ' || end[-1] == '\t'); end--)
+		end[-1] = '\0';
+	return line;
+}
+
+/* One indicator beside the conditions of @base. */
+static enum ed_exit hunt(struct searching *s, const struct ed_query *base, const char *word)
+{
+	struct ed_query q = *base, only;
+	char error[ED_STORE_ERROR_MAX];
+
+	ed_query_init(&only);
+	if (ed_query_term(word, &only, error) < 0)
+		return ED_EXIT_DAMAGED;
+	if (only.client.set)
+		q.answer = only.client; /* a bare address is one that was answered */
+	else if (only.name.n > 0) {
+		q.name = only.name;
+		q.is_suffix = only.is_suffix;
+	} else {
+		return ED_EXIT_DAMAGED;
+	}
+	return search(s, &q);
+}
+
+struct lines {
+	char **v; /* owned */
+	size_t n, cap;
+};
+
+static void free_lines(struct lines *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i]);
+	free(l->v);
+}
+
+/* 0 or -errno. */
+static int read_lines(const char *path, struct lines *ret)
+{
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	int r = 0;
+
+	if (!f)
+		return -errno;
+	while (r == 0 && getline(&line, &room, f) >= 0) {
+		const char *word = trim(line);
+
+		if (!*word)
+			continue;
+		if (ret->n == ret->cap) {
+			size_t cap = ret->cap ? 2 * ret->cap : 64;
+			char **v = reallocarray(ret->v, cap, sizeof(*v));
+
+			r = v ? 0 : -ENOMEM;
+			ret->v = v ? v : ret->v;
+			ret->cap = v ? cap : ret->cap;
+		}
+		if (r == 0 && (ret->v[ret->n] = strdup(word)) != NULL)
+			ret->n++;
+	}
+	if (ferror(f))
+		r = -EIO;
+	free(line);
+	(void)fclose(f);
+	return r;
+}
+
+static enum ed_exit hunt_all(struct searching *s, const struct ed_query *base, struct lines *lines)
+{
+	enum ed_exit status = ED_EXIT_OK;
+	char shown[ED_PATH_TEXT_MAX];
+	size_t n_bad = 0;
+	int r = read_lines(s->o->indicators, lines);
+
+	ed_text_escape(s->o->indicators, shown, sizeof(shown));
+	if (r < 0) {
+		ed_cmd_say("%s: %s", shown, strerror(-r));
+		return ED_EXIT_USAGE;
+	}
+	for (size_t i = 0; i < lines->n && status != ED_EXIT_USAGE; i++) {
+		s->indicator = lines->v[i];
+		status = hunt(s, base, lines->v[i]);
+		n_bad += status == ED_EXIT_DAMAGED;
+	}
+	if (n_bad > 0) {
+		ed_cmd_say("%s: %zu line%s neither a name nor an address", shown, n_bad,
+			   n_bad == 1 ? " is" : "s are");
+		s->damaged = true;
+	}
+	return status == ED_EXIT_USAGE ? status : ED_EXIT_OK;
+}
+
+/* ---------------------------------------------------------------- the output */
+
+static void summary(const struct searching *s)
+{
+	char count[ED_COUNT_TEXT_MAX], date[ED_TIME_TEXT_MAX];
+
+	(void)fprintf(stderr, " %s row%s in %u day%s", ed_text_count(s->rows.n, count),
+		      s->rows.n == 1 ? "" : "s", s->account.n_days,
+		      s->account.n_days == 1 ? "" : "s");
+	if (s->account.oldest_ns != ED_TIME_UNKNOWN_NS) {
+		ed_time_to_text(s->account.oldest_ns, date);
+		(void)fprintf(stderr, "; kept from %.10s", date);
+	}
+	(void)fputs(s->rows.more ? "; there are more: --limit\n" : "\n", stderr);
+}
+
+static enum ed_exit print(struct searching *s, bool timeline)
+{
+	enum ed_history_form form = s->o->form;
+
+	if (form == ED_HISTORY_AUTO)
+		form = ed_terminal_is(stdout) ? ED_HISTORY_TABLE : ED_HISTORY_NDJSON;
+	ed_history_rows_sort(&s->rows);
+	if (timeline)
+		ed_history_rows_timeline(&s->rows, form, stdout);
+	else
+		ed_history_rows_print(&s->rows, form, stdout);
+	if (!ed_cmd_flush_stdout())
+		return ED_EXIT_FAILURE;
+	if (!s->o->quiet)
+		summary(s);
+	return s->damaged ? ED_EXIT_DAMAGED : ED_EXIT_OK;
+}
+
+static enum ed_exit usage(const char *error)
+{
+	ed_cmd_say("%s", error);
+	return ED_EXIT_USAGE;
+}
+
+/* The words behind the command. */
+static enum ed_exit read_terms(const struct ed_call *call, size_t from, struct ed_query *ret)
+{
+	const struct history_conf *o = call->conf;
+	char error[ED_STORE_ERROR_MAX];
+
+	ed_query_init(ret);
+	ret->from_ns = o->from_ns;
+	ret->to_ns = o->to_ns;
+	if (!o->store)
+		return usage("history needs --store DIR");
+	for (size_t i = from; i < call->n_operands; i++) {
+		if (ed_query_term(call->operands[i], ret, error) < 0)
+			return usage(error);
+	}
+	if (from > 0 && call->n_operands == from)
+		return usage("timeline needs a client or a domain");
+	return ED_EXIT_OK;
+}
+
+static enum ed_exit history_run(const struct ed_call *call)
+{
+	struct searching s = { .o = call->conf };
+	struct lines lines = { .v = NULL };
+	bool timeline = call->n_operands > 0 && strcmp(call->operands[0], "timeline") == 0;
+	struct ed_query q;
+	enum ed_exit status = read_terms(call, timeline, &q);
+
+	if (status != ED_EXIT_OK)
+		return status;
+	ed_history_rows_init(&s.rows, s.o->limit);
+	status = s.o->indicators ? hunt_all(&s, &q, &lines) : search(&s, &q);
+	if (status == ED_EXIT_OK && s.rows.error < 0) {
+		ed_cmd_say("%s", strerror(-s.rows.error));
+		status = ED_EXIT_FAILURE;
+	}
+	if (status == ED_EXIT_OK)
+		status = print(&s, timeline);
+	ed_history_rows_done(&s.rows);
+	free_lines(&lines);
+	return status;
+}
+
+static const struct ed_command_row history_examples[] = {
+	{ "earthdog history --store DIR 10.0.0.5 example.com",
+	  "What one client asked below one domain." },
+	{ "earthdog history --store DIR type:TXT client:10.0.0.0/8 --from 2026-11-03",
+	  "All TXT lookups of a network from that day on." },
+	{ "earthdog history --store DIR timeline 10.0.0.5",
+	  "What a client did, minute by minute." },
+	{ "earthdog history --store DIR --indicators bad.txt --format csv",
+	  "Has anything on this list ever been asked, or answered?" },
+	{ NULL, NULL },
+};
+
+const struct ed_command ed_command_history = {
+	.name = "history",
+	.operands = "[timeline] [TERM...]",
+	.help = "search the lookups that a store keeps",
+	.description =
+		"Prints the lookups that all TERMs fit, in order of time. A TERM is field:value, or a bare address "
+		"or network (a client), or a bare name (it and what lies below it).\n"
+		"Fields: client, resolver, answer (addresses or networks; of an answer the first IPv4 address is "
+		"kept), name (exactly), suffix, type, rcode (NXDOMAIN, a number, or none), and host, process, user "
+		"(a part of the text, letter case aside).\n"
+		"A row stands for what is alike within ten minutes, with a count, unless the store was written with "
+		"--history-grain event. timeline puts together what one program of one client asked of one domain "
+		"in one minute; a row of ten minutes stands at its first.\n",
+	.options = history_options,
+	.conf_bytes = sizeof(struct history_conf),
+	.operands_min = 0,
+	.operands_max = SIZE_MAX,
+	.examples = history_examples,
+	.run = history_run,
+};
