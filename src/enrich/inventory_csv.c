@@ -208,7 +208,7 @@ static void take_row(struct ed_inventory_reader *r, const struct ed_inventory_cs
 void ed_inventory_read_csv(struct ed_inventory_reader *r)
 {
 	struct ed_inventory_csv c = { .rest = r->text, .scratch = r->scratch };
-	struct table t;
+	struct table t = { .n = 0 };
 
 	if (!find_header(&c, &t))
 		return;

@@ -60,8 +60,11 @@ static bool is_dnsmasq(struct ed_span line)
 	struct ed_addr addr;
 	int64_t expire;
 
-	if (ed_span_is(word, "duid"))
-		return ed_list_word(&line).n > 0 && ed_list_word(&line).n == 0;
+	if (ed_span_is(word, "duid")) {
+		bool has_id = ed_list_word(&line).n > 0;
+
+		return has_id && ed_list_word(&line).n == 0;
+	}
 	if (!ed_inventory_number(word, &expire))
 		return false;
 	(void)ed_list_word(&line);
