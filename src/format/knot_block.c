@@ -39,9 +39,9 @@ static void take_header(struct ed_knot_block *b, struct ed_span text)
 
 	if (!ed_logline_word(&text, &word))
 		return;
-	for (uint8_t i = 0; i < sizeof(opcodes) / sizeof(opcodes[0]); i++) {
+	for (unsigned i = 0; i < sizeof(opcodes) / sizeof(opcodes[0]); i++) {
 		if (opcodes[i] && ed_span_is(word, opcodes[i]))
-			b->opcode = i;
+			b->opcode = (uint8_t)i;
 	}
 	if (!ed_logline_take(&text, "status: ") || !ed_logline_word(&text, &word))
 		return;

@@ -28,7 +28,7 @@ struct ed_span ed_windows_or_none(struct ed_span s);
 
 /* @is_writer: the program is the one that wrote the record, and no other is named. */
 void ed_windows_take_who(struct ed_windows_record *r, enum ed_platform platform, bool is_writer,
-			 struct ed_windows_who *ret);
+			 struct ed_windows_who *who);
 
 /* Its command line and parent as well. */
 void ed_windows_take_lineage(struct ed_windows_record *r, struct ed_windows_who *who);

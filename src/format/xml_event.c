@@ -362,7 +362,7 @@ static enum ed_xml_verdict close_tag(struct xml *x)
 	x->slot = 0;
 	if ((size_t)(x->end - x->p) <= n)
 		return ED_XML_OPEN;
-	if (memcmp(x->p, name.p, n) != 0)
+	if (n > 0 && memcmp(x->p, name.p, n) != 0)
 		return ED_XML_BROKEN;
 	x->p += n;
 	while (x->p < x->end && is_blank(*x->p))

@@ -221,7 +221,7 @@ static uint32_t gather(const struct ed_key *k, const struct ed_subject *subject,
 	uint32_t n = 0;
 	size_t at = 0;
 
-	for (; ed_evidence_families[n]; n++) {
+	for (; n < ED_EVIDENCE_N; n++) {
 		const struct ed_evidence_family *f = ed_evidence_families[n];
 
 		memset(&ret[n], 0, sizeof(ret[n]));

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <ftw.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -73,12 +74,17 @@ static int make_dir(void **state)
 	return *state ? 0 : -1;
 }
 
+static int drop_entry(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
 static int drop_dir(void **state)
 {
-	char command[128];
-
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", (char *)*state);
-	return system(command);
+	return nftw(*state, drop_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static struct ed_store *open_store(const char *dir, uint32_t grain)
