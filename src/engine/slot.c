@@ -168,18 +168,6 @@ static size_t hash_event(const struct ed_batch *b, struct ed_annotator *a, size_
 	return at + ev->size_bytes;
 }
 
-/* The client of an event, or the machine that its source names; NULL: not in the inventory. */
-static const struct ed_asset *asset_of(const struct ed_reader *rd, const struct ed_event *ev)
-{
-	const struct ed_process *p = ed_event_process(ev);
-
-	if (!rd->inventory)
-		return NULL;
-	if (ev->has & ED_FIELD_CLIENT)
-		return ed_inventory_find(rd->inventory, &ev->client, ev->net_tag, ev->time_ns);
-	return p ? ed_inventory_by_name(rd->inventory, ed_process_text(p, ED_TEXT_HOST)) : NULL;
-}
-
 /* The second. */
 static size_t fetch_names(const struct ed_batch *b, struct ed_annotator *a, size_t at)
 {
@@ -189,6 +177,22 @@ static size_t fetch_names(const struct ed_batch *b, struct ed_annotator *a, size
 		return at;
 	ed_annotate_fetch(a, ev);
 	return at + ev->size_bytes;
+}
+
+/* What is known of the event from elsewhere. */
+static void enrich(struct ed_reader *rd, struct ed_event *ev)
+{
+	const struct ed_asset *asset = NULL;
+
+	ed_annotate_finish(rd->annotator, ev);
+	if (rd->inventory)
+		asset = ed_inventory_annotate(rd->inventory, ev);
+	if (ev->kind == ED_EVENT_FLOW)
+		ed_doh_mark(&rd->doh, ev);
+	else if (ev->kind == ED_EVENT_PACKAGE)
+		ed_vibs_annotate(rd->vibs, ev);
+	if (rd->groups && rd->groups->n > 0)
+		ev->groups = ed_groups_of(rd->groups, asset, ev);
 }
 
 /* Annotates the events from byte @from of the batch on and notes where they go. */
@@ -216,15 +220,7 @@ static ED_STAGE void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
 		}
 		s->n_events[ev->kind]++;
 		ev->format = (uint8_t)s->in.file->format_row;
-		ed_annotate_finish(rd->annotator, ev);
-		if (ev->kind == ED_EVENT_FLOW)
-			ed_doh_mark(&rd->doh, ev);
-		if (rd->inventory)
-			ed_inventory_annotate(rd->inventory, ev);
-		if (ev->kind == ED_EVENT_PACKAGE)
-			ed_vibs_annotate(rd->vibs, ev);
-		if (rd->groups && rd->groups->n > 0)
-			ev->groups = ed_groups_of(rd->groups, asset_of(rd, ev), ev);
+		enrich(rd, ev);
 		if (ev->name_n > 0 && ed_event_is_lookup(ev))
 			note_visits(s, ev, at);
 		if (ev->process_off || !ed_event_is_lookup(ev))

@@ -119,9 +119,9 @@ const struct ed_asset *ed_inventory_by_name(const struct ed_inventory *inv, stru
 
 /*
  * Sets asset_role and, unless the format knew it, platform of an event: by its client, or, where
- * the source names only the machine, by that name.
+ * the source names only the machine, by that name. Returns the asset; NULL: not in the inventory.
  */
-void ed_inventory_annotate(const struct ed_inventory *inv, struct ed_event *ev);
+const struct ed_asset *ed_inventory_annotate(const struct ed_inventory *inv, struct ed_event *ev);
 
 /* The addresses of the machine @id at @time_ns, at most @max. Returns how many. */
 size_t ed_inventory_addresses(const struct ed_inventory *inv, uint32_t id, int64_t time_ns,

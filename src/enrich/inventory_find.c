@@ -212,7 +212,7 @@ const struct ed_asset *ed_inventory_by_name(const struct ed_inventory *inv, stru
 
 /* --------------------------------------------------------------------- events */
 
-void ed_inventory_annotate(const struct ed_inventory *inv, struct ed_event *ev)
+const struct ed_asset *ed_inventory_annotate(const struct ed_inventory *inv, struct ed_event *ev)
 {
 	const struct ed_process *p = ed_event_process(ev);
 	const struct ed_asset *a = NULL;
@@ -222,13 +222,14 @@ void ed_inventory_annotate(const struct ed_inventory *inv, struct ed_event *ev)
 	else if (p)
 		a = ed_inventory_by_name(inv, ed_process_text(p, ED_TEXT_HOST));
 	if (!a)
-		return;
+		return NULL;
 	ev->asset_role = a->role;
 	if (ev->platform != ED_PLATFORM_UNKNOWN)
-		return;
+		return a;
 	ev->platform = a->platform;
 	if (a->platform == ED_PLATFORM_UNKNOWN && a->role == ED_ASSET_ESXI)
 		ev->platform = ED_PLATFORM_ESXI;
+	return a;
 }
 
 /* ------------------------------------------------------------------ account */

@@ -309,7 +309,6 @@ static void find_talker(const struct join *j, struct ed_partition *p, uint32_t i
 	struct wanted w = { .client = p->suspects[i].client,
 			    .first_ns = k->first_ns,
 			    .last_ns = k->last_ns };
-	struct ed_process found;
 
 	for (unsigned n = 0; n < j->n; n++)
 		ed_machines_each_talker(&j->partitions[n].machines, try_talker, &w);
@@ -318,9 +317,8 @@ static void find_talker(const struct join *j, struct ed_partition *p, uint32_t i
 	w.best->is_told = true;
 	p->actors[i] = w.best->actor;
 	(void)find_lineage(j, &p->actors[i]);
-	found = p->actors[i].process;
-	found.attribution = is_stub(w.best) ? ED_ATTRIBUTION_STUB : ED_ATTRIBUTION_SOCKET;
-	p->actors[i].process.attribution = found.attribution;
+	p->actors[i].process.attribution = is_stub(w.best) ? ED_ATTRIBUTION_STUB :
+							     ED_ATTRIBUTION_SOCKET;
 	key_of(p, &p->suspects[i])->formats |= w.best->formats;
 }
 

@@ -186,7 +186,6 @@ static void note_talk(struct ed_machines *t, uint64_t host_hash, const struct ed
 		k->last_ns = ev->time_ns;
 	k->host_hash = host_hash;
 	k->n_flows++;
-	k->n_tls += ev->flow.service != ED_FLOW_DNS;
 	k->bytes_up += ev->size_query;
 	k->server = ev->resolver;
 	k->servers |= UINT64_C(1) << (ed_hash_bytes(&ev->resolver, sizeof(ev->resolver),

@@ -35,7 +35,6 @@ struct ed_talker {
 	int64_t first_ns, last_ns;
 	bool is_told;          /* with a tunnel that the network saw */
 	uint32_t n_flows;      /* to name servers */
-	uint32_t n_tls;        /* of them, DNS over TLS, QUIC or HTTPS */
 	uint64_t bytes_up;     /* as far as the source counts */
 	uint64_t servers;      /* linear counting, one bit each */
 	struct ed_addr server; /* the last */

@@ -140,7 +140,7 @@ static void test_log_alone(void **state)
 	s = find(b, "", DOMAIN);
 	assert_image(s, IMAGE);
 	assert_string_equal(s->f.analytic, "AN1122");
-	assert_true(s->f.level >= ED_LEVEL_MEDIUM);
+	assert_true(s->f.level >= ED_LEVEL_HIGH);
 	assert_int_equal(n_withdrawn, 0);
 }
 
