@@ -5,6 +5,7 @@
  * dotted tail.
  */
 #include "base/addr.h"
+#include "base/hex.h"
 
 enum { GROUPS = 8 };
 
@@ -69,14 +70,6 @@ static bool parse_v4(struct ed_span s, uint8_t ret[static 4])
 	return true;
 }
 
-static int hex_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* One to four hex digits at the front of @s. Returns how many there are; 0 when none or too many.
  */
 static size_t parse_group(struct ed_span s, uint16_t *ret)
@@ -84,10 +77,10 @@ static size_t parse_group(struct ed_span s, uint16_t *ret)
 	unsigned v = 0;
 	size_t n = 0;
 
-	while (n < s.n && hex_value(s.p[n]) >= 0) {
+	while (n < s.n && ed_hex_value(s.p[n]) >= 0) {
 		if (n == 4)
 			return 0;
-		v = v << 4 | (unsigned)hex_value(s.p[n]);
+		v = v << 4 | (unsigned)ed_hex_value(s.p[n]);
 		n++;
 	}
 	*ret = (uint16_t)v;

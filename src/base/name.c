@@ -6,20 +6,13 @@
  * the split, byte by byte, and canonical text escapes whatever would be read differently.
  */
 #include "base/name.h"
+#include "base/hex.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
 #define BYTES(c) (UINT64_C(0x0101010101010101) * (c))
-
-static int hex_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 static bool is_digit(uint8_t c)
 {
@@ -58,8 +51,8 @@ static unsigned unescape_hex(struct ed_span in, uint8_t *ret)
 	}
 	if (in.n < 4 || in.p[1] != 'x')
 		return 0;
-	high = hex_value(in.p[2]);
-	low = hex_value(in.p[3]);
+	high = ed_hex_value(in.p[2]);
+	low = ed_hex_value(in.p[3]);
 	if (high < 0 || low < 0)
 		return 0;
 	*ret = (uint8_t)(high << 4 | low);

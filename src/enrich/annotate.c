@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/hash.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "enrich/reputation.h"
@@ -105,14 +106,9 @@ static bool is_octet(const uint8_t *label)
 	return label[0] <= 3;
 }
 
-static bool is_hex(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static bool is_nibble(const uint8_t *label)
 {
-	return label[0] == 1 && is_hex(label[1]);
+	return label[0] == 1 && ed_hex_value(label[1]) >= 0;
 }
 
 /*
@@ -201,7 +197,7 @@ static bool is_guid(const uint8_t *label)
 	for (unsigned i = 1; i <= GUID_BYTES; i++) {
 		bool dash = i == 9 || i == 14 || i == 19 || i == 24;
 
-		if (dash ? label[i] != '-' : !is_hex(label[i]))
+		if (dash ? label[i] != '-' : ed_hex_value(label[i]) < 0)
 			return false;
 	}
 	return true;
@@ -233,7 +229,7 @@ static bool is_digest(struct ed_span labels)
 	if (n != 32 && n != 40 && n != 56)
 		return false;
 	for (unsigned i = 1; i <= n; i++) {
-		if (!is_hex(labels.p[i]))
+		if (ed_hex_value(labels.p[i]) < 0)
 			return false;
 	}
 	return true;

@@ -8,6 +8,7 @@
  * object inside of one stands for its address, value or name.
  */
 #include "enrich/inventory_row.h"
+#include "base/hex.h"
 
 /* -------------------------------------------------------------------- tokens */
 
@@ -116,21 +117,13 @@ bool ed_inventory_json_resume(struct ed_inventory_json *j)
 
 /* ------------------------------------------------------------------- escapes */
 
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The four digits behind "\u"; surrogates and what is no number come out as U+FFFD. */
 static uint32_t unicode(struct ed_span s)
 {
 	uint32_t c = 0;
 
 	for (size_t i = 0; i < 4; i++) {
-		int d = i < s.n ? hex_digit(s.p[i]) : -1;
+		int d = i < s.n ? ed_hex_value(s.p[i]) : -1;
 
 		if (d < 0)
 			return 0xfffd;

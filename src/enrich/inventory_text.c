@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "enrich/list.h"
+#include "base/hex.h"
 
 enum { COLUMN_NAME_MAX = 32, MAC_DIGITS = 12, DUID_MAX = 130 };
 
@@ -215,14 +216,6 @@ int64_t ed_inventory_time(int64_t seconds, int64_t unknown)
 	return seconds * ED_NS_PER_S;
 }
 
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* All zeros and all ones are no card's. */
 static bool is_card(uint64_t mac)
 {
@@ -241,7 +234,7 @@ bool ed_inventory_mac(struct ed_span text, uint64_t *ret)
 	if (text.n > 17)
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
-		int d = hex_digit(text.p[i]);
+		int d = ed_hex_value(text.p[i]);
 
 		if (d >= 0 && n_digits < MAC_DIGITS) {
 			mac = mac << 4 | (unsigned)d;
@@ -280,8 +273,8 @@ bool ed_inventory_mac_of_duid_text(struct ed_span hex, uint64_t *ret)
 
 		if (hex.p[i] == ':' && i + 2 < hex.n)
 			i++;
-		high = hex_digit(hex.p[i]);
-		low = hex_digit(hex.p[i + 1]);
+		high = ed_hex_value(hex.p[i]);
+		low = ed_hex_value(hex.p[i + 1]);
 		if (high < 0 || low < 0)
 			return false;
 		duid[n++] = (uint8_t)(high << 4 | low);

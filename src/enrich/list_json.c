@@ -9,6 +9,7 @@
  * is only counted, and a broken document is taken up again at its next line.
  */
 #include "enrich/list.h"
+#include "base/hex.h"
 
 enum { DEPTH_MAX = 32 };
 
@@ -78,21 +79,13 @@ static size_t put_utf8(uint32_t c, char *ret)
 	return 3;
 }
 
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The character behind "\u"; what is no character comes out as a blank, which no name holds. */
 static uint32_t unicode(struct ed_span s)
 {
 	uint32_t c = 0;
 
 	for (size_t i = 0; i < 4; i++) {
-		int d = i < s.n ? hex_digit(s.p[i]) : -1;
+		int d = i < s.n ? ed_hex_value(s.p[i]) : -1;
 
 		if (d < 0)
 			return ' ';

@@ -5,6 +5,7 @@
  *like one. type=SOCKADDR msg=audit(1795289292.790:128): saddr=020000357F00000A0000000000000000
  */
 #include "format/auditd_line.h"
+#include "base/hex.h"
 
 enum {
 	ID_MAX = 48,
@@ -223,20 +224,6 @@ bool ed_auditd_field_next(struct ed_span *body, struct ed_auditd_field *ret)
 	}
 }
 
-/* The value of a digit and one more; 0: it is none. */
-static const uint8_t hex_values[256] = {
-	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
-	['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['A'] = 11, ['B'] = 12,
-	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16, ['a'] = 11, ['b'] = 12,
-	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-};
-
-/* Above 15: no digit. */
-static inline unsigned hex_digit(uint8_t c)
-{
-	return hex_values[c] - 1U;
-}
-
 struct ed_span ed_auditd_text(const struct ed_auditd_field *f, uint8_t *room, size_t room_bytes,
 			      size_t *used)
 {
@@ -245,9 +232,9 @@ struct ed_span ed_auditd_text(const struct ed_auditd_field *f, uint8_t *room, si
 	if (f->is_quoted || f->value.n % 2 != 0)
 		return f->value;
 	for (size_t i = 0; i < f->value.n; i += 2) {
-		unsigned hi = hex_digit(f->value.p[i]), lo = hex_digit(f->value.p[i + 1]);
+		int hi = ed_hex_value(f->value.p[i]), lo = ed_hex_value(f->value.p[i + 1]);
 
-		if (hi > 15 || lo > 15) {
+		if (hi < 0 || lo < 0) {
 			*used = start;
 			return f->value;
 		}
@@ -274,11 +261,11 @@ uint64_t ed_auditd_hex(struct ed_span text)
 	uint64_t v = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
-		unsigned d = hex_digit(text.p[i]);
+		int d = ed_hex_value(text.p[i]);
 
-		if (d > 15)
+		if (d < 0)
 			return v;
-		v = v << 4 | d;
+		v = v << 4 | (unsigned)d;
 	}
 	return v;
 }
@@ -560,9 +547,9 @@ void ed_auditd_peer_read(struct ed_span hex, struct ed_auditd_peer *ret)
 	size_t n = 0;
 
 	for (; n < SADDR_MAX && 2 * n + 1 < hex.n; n++) {
-		unsigned hi = hex_digit(hex.p[2 * n]), lo = hex_digit(hex.p[2 * n + 1]);
+		int hi = ed_hex_value(hex.p[2 * n]), lo = ed_hex_value(hex.p[2 * n + 1]);
 
-		if (hi > 15 || lo > 15)
+		if (hi < 0 || lo < 0)
 			break;
 		p[n] = (uint8_t)(hi << 4 | lo);
 	}

@@ -20,6 +20,7 @@
 #include "format/format.h"
 #include "format/zeek_addr.h"
 #include "format/zeek_text.h"
+#include "base/hex.h"
 
 #include <errno.h>
 
@@ -170,14 +171,11 @@ static bool header_word(struct ed_span text, uint16_t *ret)
 	if (text.n - 1 > 3)
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
-		uint8_t c = text.p[i] | 0x20;
+		int d = ed_hex_value(text.p[i]);
 
-		if (text.p[i] >= '0' && text.p[i] <= '9')
-			v = (uint16_t)(v << 4 | (text.p[i] - '0'));
-		else if (c >= 'a' && c <= 'f')
-			v = (uint16_t)(v << 4 | (c - 'a' + 10));
-		else
+		if (d < 0)
 			return false;
+		v = (uint16_t)(v << 4 | d);
 	}
 	*ret = v;
 	return true;

@@ -4,16 +4,9 @@
  *	"caf\u00e9 a\tb"   {"skipped":[1,{"a":"]"}]}
  */
 #include "format/json_text.h"
+#include "base/hex.h"
 
 #include <assert.h>
-
-static int hex_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* Four hexadecimal digits; -1: others. The scan ends at the first byte that is none. */
 static int32_t hex4(const uint8_t *p)
@@ -21,7 +14,7 @@ static int32_t hex4(const uint8_t *p)
 	int32_t v = 0;
 
 	for (unsigned i = 0; i < 4; i++) {
-		int d = hex_value(p[i]);
+		int d = ed_hex_value(p[i]);
 
 		if (d < 0)
 			return -1;

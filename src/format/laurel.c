@@ -10,6 +10,7 @@
  */
 #include "format/linux_call.h"
 #include "format/linux_json.h"
+#include "base/hex.h"
 
 enum {
 	PLACE_SYSCALL = 1,
@@ -130,14 +131,6 @@ static bool laurel_is_own(const struct ed_json_log_record *r)
 	return ed_json_log_has(r, SLOT_ID) && memchr(r->value[SLOT_ID].p, ':', r->value[SLOT_ID].n);
 }
 
-static unsigned hex_digit(uint8_t c)
-{
-	if (c - (unsigned)'0' <= 9)
-		return c - (unsigned)'0';
-	c |= 0x20;
-	return c - (unsigned)'a' < 6 ? c - (unsigned)'a' + 10 : 16;
-}
-
 /* "%02%00%005%7f%00%00%0a": bytes that are no text in percent signs. */
 static void read_escaped(struct ed_span text, struct ed_auditd_peer *ret)
 {
@@ -145,14 +138,14 @@ static void read_escaped(struct ed_span text, struct ed_auditd_peer *ret)
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.n && n < sizeof(p); i++) {
-		unsigned hi, lo;
+		int hi, lo;
 
 		p[n++] = text.p[i];
 		if (text.p[i] != '%' || i + 2 >= text.n)
 			continue;
-		hi = hex_digit(text.p[i + 1]);
-		lo = hex_digit(text.p[i + 2]);
-		if (hi > 15 || lo > 15)
+		hi = ed_hex_value(text.p[i + 1]);
+		lo = ed_hex_value(text.p[i + 2]);
+		if (hi < 0 || lo < 0)
 			continue;
 		p[n - 1] = (uint8_t)(hi << 4 | lo);
 		i += 2;

@@ -11,6 +11,7 @@
 #include "format/logline.h"
 #include "format/process_id.h"
 #include "record/rrtype.h"
+#include "base/hex.h"
 
 enum {
 	PROTOCOL_V4 = 1,
@@ -113,12 +114,11 @@ static bool hash_from_hex(struct ed_span text, uint32_t *ret)
 	if (text.n != HASH_DIGITS)
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
-		unsigned c = text.p[i] | 0x20U;
-		unsigned d = c - '0' <= 9 ? c - '0' : c - 'a' + 10;
+		int d = ed_hex_value(text.p[i]);
 
-		if (d > 15 || (c - '0' > 9 && c < 'a'))
+		if (d < 0)
 			return false;
-		v = v << 4 | d;
+		v = v << 4 | (unsigned)d;
 	}
 	*ret = v;
 	return true;

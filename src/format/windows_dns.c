@@ -12,6 +12,7 @@
 #include "format/logline.h"
 
 #include "base/time.h"
+#include "base/hex.h"
 
 enum order { ORDER_UNKNOWN, ORDER_MONTH_FIRST, ORDER_DAY_FIRST };
 
@@ -142,12 +143,11 @@ static bool take_hex(struct ed_span word, size_t digits_max, uint32_t *ret)
 	if (word.n == 0 || word.n > digits_max)
 		return false;
 	for (size_t i = 0; i < word.n; i++) {
-		uint8_t c = word.p[i] | 0x20;
-		unsigned d = c - (unsigned)'0' <= 9 ? c - (unsigned)'0' : c - (unsigned)'a' + 10;
+		int d = ed_hex_value(word.p[i]);
 
-		if (d > 15)
+		if (d < 0)
 			return false;
-		v = v << 4 | d;
+		v = v << 4 | (unsigned)d;
 	}
 	*ret = v;
 	return true;

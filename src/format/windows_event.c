@@ -10,6 +10,7 @@
 #include "format/logline.h"
 #include "format/zeek_addr.h"
 #include "format/zeek_text.h"
+#include "base/hex.h"
 
 enum {
 	PORT_DNS = 53,
@@ -342,7 +343,7 @@ static struct ed_span packet_of(struct ed_windows_record *r)
 	if (hex.n > 2 && hex.p[0] == '0' && (hex.p[1] | 0x20) == 'x')
 		hex = ed_span_from(hex, 2);
 	for (size_t i = 0; i + 1 < hex.n; i += 2) {
-		int high = ed_windows_hex(hex.p[i]), low = ed_windows_hex(hex.p[i + 1]);
+		int high = ed_hex_value(hex.p[i]), low = ed_hex_value(hex.p[i + 1]);
 
 		if (high < 0 || low < 0)
 			return ed_span_of(out, 0);

@@ -13,6 +13,7 @@
 #include "format/json_text.h"
 #include "format/process_id.h"
 #include "format/windows_clock.h"
+#include "base/hex.h"
 
 enum {
 	GUID_TEXT_MIN = 18, /* "42c2e005-bec3-5f7e", without the brace */
@@ -204,15 +205,6 @@ bool ed_windows_take_time(struct ed_windows_record *r, bool may_lag, int64_t sta
 
 /* ------------------------------------------------------------- process */
 
-int ed_windows_hex(uint8_t c)
-{
-	unsigned d = c - (unsigned)'0', letter = (c | 0x20U) - 'a';
-
-	if (d <= 9)
-		return (int)d;
-	return letter <= 5 ? (int)letter + 10 : -1;
-}
-
 /* {01e2a015-a66c-62c4-...}: the second and third group are the start, in seconds since 1970. */
 static int64_t start_from_guid(struct ed_span guid)
 {
@@ -224,7 +216,7 @@ static int64_t start_from_guid(struct ed_span guid)
 	if (guid.n < GUID_TEXT_MIN)
 		return ED_TIME_UNKNOWN_NS;
 	for (size_t i = 0; i < sizeof(place); i++) {
-		int d = ed_windows_hex(guid.p[place[i]]);
+		int d = ed_hex_value(guid.p[place[i]]);
 
 		if (d < 0)
 			return ED_TIME_UNKNOWN_NS;

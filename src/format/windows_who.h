@@ -20,9 +20,6 @@ struct ed_windows_who {
 /* Decimal, or hexadecimal with 0x before it; 0: neither. */
 uint32_t ed_windows_number(struct ed_span s);
 
-/* A hexadecimal digit; -1: none. */
-int ed_windows_hex(uint8_t c);
-
 /* @s, or nothing where it is a dash. */
 struct ed_span ed_windows_or_none(struct ed_span s);
 

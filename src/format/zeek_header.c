@@ -6,6 +6,7 @@
 #include "format/zeek_header.h"
 
 #include "format/lines.h"
+#include "base/hex.h"
 
 static void mark_set(struct ed_zeek_mark *m, struct ed_span text)
 {
@@ -104,14 +105,11 @@ static bool separator_byte(struct ed_span text, uint8_t *ret)
 	if (text.n != 4 || !ed_span_starts(text, "\\x"))
 		return false;
 	for (size_t i = 2; i < 4; i++) {
-		uint8_t c = text.p[i] | 0x20;
+		int d = ed_hex_value(text.p[i]);
 
-		if (c >= '0' && c <= '9')
-			v = v << 4 | (unsigned)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			v = v << 4 | (unsigned)(c - 'a' + 10);
-		else
+		if (d < 0)
 			return false;
+		v = v << 4 | (unsigned)d;
 	}
 	*ret = (uint8_t)v;
 	return true;

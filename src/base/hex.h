@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hexadecimal digits, in either case. */
+#ifndef ED_BASE_HEX_H
+#define ED_BASE_HEX_H
+
+#include <stdint.h>
+
+/* By byte: 0..15, -1 where it is no digit. A table, since audit logs are full of them. */
+extern const int8_t ed_hex_values[256];
+
+static inline int ed_hex_value(uint8_t c)
+{
+	return ed_hex_values[c];
+}
+
+#endif
