@@ -3,15 +3,14 @@
 #include "enrich/inventory.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "enrich/inventory_int.h"
 
-enum { READ_MIN_BYTES = 1 << 16, ARRAY_MIN = 64 };
+enum { ARRAY_MIN = 64 };
 
 /* -------------------------------------------------------------------- memory */
 
@@ -411,51 +410,16 @@ int ed_inventory_add(struct ed_inventory *inv, const char *path, struct ed_span 
 	return why;
 }
 
-/* All of @fd into @ret (to be freed, also on failure), however its size was announced. */
-static int read_all(int fd, uint8_t **ret, size_t *ret_n)
-{
-	size_t max = READ_MIN_BYTES, n = 0;
-
-	*ret = malloc(max);
-	while (*ret) {
-		ssize_t got = read(fd, *ret + n, max - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		n += (size_t)got;
-		*ret_n = n;
-		if (got == 0)
-			return 0;
-		if (n > ED_INVENTORY_FILE_MAX_BYTES)
-			return -EFBIG;
-		if (n == max) {
-			uint8_t *more = realloc(*ret, max * 2);
-
-			if (!more)
-				return -ENOMEM;
-			*ret = more;
-			max *= 2;
-		}
-	}
-	return -ENOMEM;
-}
-
 int ed_inventory_add_file(struct ed_inventory *inv, const char *path,
 			  struct ed_inventory_fault *ret_fault)
 {
-	uint8_t *text = NULL;
-	size_t n = 0;
-	int fd, why;
+	uint8_t *text;
+	size_t n;
+	int why = ed_file_read(path, ED_INVENTORY_FILE_MAX_BYTES, &text, &n);
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return -errno;
-	why = read_all(fd, &text, &n);
-	if (why == 0)
-		why = ed_inventory_add(inv, path, ed_span_of(text, n), ret_fault);
+	if (why < 0)
+		return why;
+	why = ed_inventory_add(inv, path, ed_span_of(text, n), ret_fault);
 	free(text);
-	(void)close(fd);
 	return why;
 }

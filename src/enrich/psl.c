@@ -13,11 +13,10 @@
 
 #include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <idn2.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/name.h"
 
@@ -34,7 +33,6 @@ enum {
 	SLOTS_PER_NODE = 4, /* sparse, so that a miss mostly ends at its first, empty slot */
 	FILTER_SLOTS = 32,  /* a word of the filter has two bits for each of so many slots */
 	NODE_MASK = ED_PSL_NODES_MAX - 1,
-	READ_MIN_BYTES = 1 << 18,
 	PROBES_MAX = 256, /* linear probing this sparse gets nowhere near it by chance */
 };
 
@@ -500,50 +498,16 @@ int ed_psl_parse(struct ed_span text, uint64_t hash_key, struct ed_psl_fault *re
 	return r;
 }
 
-/* All of @fd into @ret (to be freed, also on failure), however its size was announced. */
-static int read_all(int fd, uint8_t **ret, size_t *ret_bytes)
-{
-	size_t max_bytes = READ_MIN_BYTES;
-	size_t n = 0;
-
-	*ret = malloc(max_bytes);
-	if (!*ret)
-		return -ENOMEM;
-	for (;;) {
-		ssize_t got;
-		int r = grow((void **)ret, &max_bytes, n + 1, 1);
-
-		if (r < 0)
-			return r;
-		got = read(fd, *ret + n, max_bytes - n);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		n += (size_t)got;
-		if (n > ED_PSL_FILE_MAX_BYTES)
-			return -EFBIG;
-	}
-	*ret_bytes = n;
-	return 0;
-}
-
 int ed_psl_load(const char *path, uint64_t hash_key, struct ed_psl_fault *ret_fault,
 		struct ed_psl **ret)
 {
-	uint8_t *text = NULL;
-	size_t text_bytes = 0;
-	int fd, r;
+	uint8_t *text;
+	size_t n;
+	int r = ed_file_read(path, ED_PSL_FILE_MAX_BYTES, &text, &n);
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return -errno;
-	r = read_all(fd, &text, &text_bytes);
-	if (r == 0)
-		r = ed_psl_parse(ed_span_of(text, text_bytes), hash_key, ret_fault, ret);
+	if (r < 0)
+		return r;
+	r = ed_psl_parse(ed_span_of(text, n), hash_key, ret_fault, ret);
 	free(text);
-	close(fd);
 	return r;
 }

@@ -3,10 +3,9 @@
 #include "enrich/reputation.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "enrich/list.h"
@@ -14,7 +13,6 @@
 enum {
 	CHUNK_ENTRIES = 1 << 16,
 	SLOTS_MIN = 4096,
-	READ_MIN_BYTES = 1 << 18,
 	PREFETCH_AHEAD = 16,
 	BLOOM_SLOTS = 8, /* for each word of the filter */
 	FEED_SHIFT = 8,
@@ -213,52 +211,17 @@ int ed_reputation_add(struct ed_reputation *r, const char *path, struct ed_span 
 	return 0;
 }
 
-/* All of @fd into @ret (to be freed, also on failure), however its size was announced. */
-static int read_all(int fd, uint8_t **ret, size_t *ret_n)
-{
-	size_t max = READ_MIN_BYTES, n = 0;
-
-	*ret = malloc(max);
-	while (*ret) {
-		ssize_t got = read(fd, *ret + n, max - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		n += (size_t)got;
-		*ret_n = n;
-		if (got == 0)
-			return 0;
-		if (n > ED_REPUTATION_FILE_MAX_BYTES)
-			return -EFBIG;
-		if (n == max) {
-			uint8_t *more = realloc(*ret, max * 2);
-
-			if (!more)
-				return -ENOMEM;
-			*ret = more;
-			max *= 2;
-		}
-	}
-	return -ENOMEM;
-}
-
 int ed_reputation_add_file(struct ed_reputation *r, const char *path,
 			   struct ed_reputation_fault *ret_fault)
 {
-	uint8_t *text = NULL;
-	size_t n = 0;
-	int fd, why;
+	uint8_t *text;
+	size_t n;
+	int why = ed_file_read(path, ED_REPUTATION_FILE_MAX_BYTES, &text, &n);
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return -errno;
-	why = read_all(fd, &text, &n);
-	if (why == 0)
-		why = ed_reputation_add(r, path, ed_span_of(text, n), ret_fault);
+	if (why < 0)
+		return why;
+	why = ed_reputation_add(r, path, ed_span_of(text, n), ret_fault);
 	free(text);
-	(void)close(fd);
 	return why;
 }
 

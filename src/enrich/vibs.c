@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 enum { ROWS_FIRST = 256 };
@@ -168,27 +169,14 @@ int ed_vibs_add(struct ed_vibs *v, struct ed_span text)
 
 int ed_vibs_add_file(struct ed_vibs *v, const char *path)
 {
-	FILE *f = fopen(path, "rbe");
 	uint8_t *text;
 	size_t n;
-	int r;
+	int r = ed_file_read(path, ED_VIBS_FILE_MAX_BYTES, &text, &n);
 
-	if (!f)
-		return -errno;
-	text = ed_mem_zalloc(ED_VIBS_FILE_MAX_BYTES + 1, 1);
-	if (!text) {
-		fclose(f);
-		return -ENOMEM;
-	}
-	n = fread(text, 1, ED_VIBS_FILE_MAX_BYTES + 1, f);
-	if (ferror(f))
-		r = -EIO;
-	else if (n > ED_VIBS_FILE_MAX_BYTES)
-		r = -EFBIG;
-	else
-		r = ed_vibs_add(v, ed_span_of(text, n));
-	fclose(f);
-	ed_mem_free(text);
+	if (r < 0)
+		return r;
+	r = ed_vibs_add(v, ed_span_of(text, n));
+	free(text);
 	return r;
 }
 
