@@ -21,9 +21,10 @@
 
 #define TEXT_MAX 256
 #define START_US 1714564800000000LL /* 2024-05-01 12:00:00 UTC */
-#define SPAN_US 3600000000ULL       /* one hour */
-#define LOST_US 10000000            /* Zeek gives up on an unanswered question after 10 s */
-#define PENDING_MAX 65536           /* --count 200 M keeps about 7,000 answers waiting */
+#define DAY_US 86400000000LL
+#define SPAN_US 3600000000ULL /* one hour */
+#define LOST_US 10000000      /* Zeek gives up on an unanswered question after 10 s */
+#define PENDING_MAX 65536     /* --count 200 M keeps about 7,000 answers waiting */
 #define RR_MAX 8
 
 enum { T_A = 1, T_NS = 2, T_CNAME = 5, T_SOA = 6, T_PTR = 12, T_MX = 15, T_TXT = 16 };
@@ -34,6 +35,7 @@ enum shape { SHAPE_PCAP, SHAPE_TSV, SHAPE_JSON };
 struct world {
 	enum shape shape;
 	uint64_t count, clients, domains, seed;
+	uint64_t day;         /* after that of START_US: the same hour of another day */
 	uint64_t random;      /* state of next() */
 	uint32_t *popularity; /* [domains] running sum of 1/rank, scaled to 32 bits */
 };
@@ -334,7 +336,8 @@ static void txn_draw(struct world *w, uint64_t i, struct txn *t)
 	uint32_t rank = popularity_pick(w), host, x;
 	unsigned row = 0;
 
-	t->ask_us = START_US + (int64_t)((i * SPAN_US + next(w) % SPAN_US) / w->count);
+	t->ask_us = START_US + (int64_t)w->day * DAY_US +
+		    (int64_t)((i * SPAN_US + next(w) % SPAN_US) / w->count);
 	t->draw = next(w);
 	t->client = client_addr(client);
 	t->resolver = t->draw & 3 ? 0x0a000035 : 0x0a000135;
@@ -843,7 +846,7 @@ static enum shape shape_parse(const char *arg)
 		return SHAPE_TSV;
 	if (!arg || strcmp(arg, "json") != 0)
 		die("usage: generate pcap|tsv|json [--count N] [--clients N] [--domains N] "
-		    "[--seed N]");
+		    "[--seed N] [--day N]");
 	return SHAPE_JSON;
 }
 
@@ -854,6 +857,7 @@ int main(int argc, char **argv)
 		{ "clients", required_argument, NULL, 'c' },
 		{ "domains", required_argument, NULL, 'd' },
 		{ "seed", required_argument, NULL, 's' },
+		{ "day", required_argument, NULL, 'y' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct world w = { .count = 0, .clients = 20000, .domains = 200000, .seed = 1 };
@@ -868,6 +872,8 @@ int main(int argc, char **argv)
 			w.domains = number(optarg, 16000000);
 		else if (c == 's')
 			w.seed = number(optarg, UINT64_MAX);
+		else if (c == 'y')
+			w.day = number(optarg, 10000);
 		else
 			return 2;
 	}
@@ -876,7 +882,7 @@ int main(int argc, char **argv)
 		w.count = w.shape == SHAPE_PCAP ? 1500000 : 5000000;
 	if (w.clients == 0 || w.domains == 0)
 		die("there must be clients and domains");
-	w.random = mix(w.seed);
+	w.random = mix(w.seed + w.day);
 	setvbuf(stdout, NULL, _IOFBF, 1 << 20);
 	hour_write(&w);
 	if (fflush(stdout) || ferror(stdout)) {
