@@ -54,7 +54,6 @@ while [ $# -gt 0 ]; do
 done
 
 earthdog=$build/src/earthdog # where Meson puts it
-[ ! -f "$build/earthdog" ] || earthdog=$build/earthdog
 [ ! -f "$build" ] || earthdog=$build
 [[ $earthdog == */* ]] || earthdog=./$earthdog
 cache=${EARTHDOG_BENCH_DIR:-${TMPDIR:-/tmp}/earthdog-bench}
