@@ -91,12 +91,16 @@ static const struct ed_option history_options[] = {
 	{ .name = NULL },
 };
 
+struct lines {
+	char **v; /* owned */
+	size_t n, cap;
+};
+
 struct searching {
 	const struct history_conf *o;
 	struct ed_history_rows rows;
-	const char *indicator;
+	struct lines indicators;
 	struct ed_query_account account;
-	uint32_t n_unreadable; /* said once a day, not once an indicator */
 	bool damaged;
 };
 
@@ -104,24 +108,24 @@ static bool add_row(void *arg, const struct ed_query_row *row)
 {
 	struct searching *s = arg;
 
-	return ed_history_rows_add(&s->rows, row, s->indicator);
+	return ed_history_rows_add(&s->rows, row,
+				   s->indicators.n > 0 ? s->indicators.v[row->indicator] : NULL);
 }
 
 static void say_trouble(void *arg, const char *file, int error)
 {
-	struct searching *s = arg;
 	char shown[ED_PATH_TEXT_MAX];
 
-	if (!s->damaged)
-		ed_cmd_say("%s: %s", ed_text_escape(file, shown, sizeof(shown)),
-			   ed_store_error(error));
+	(void)arg;
+	ed_cmd_say("%s: %s", ed_text_escape(file, shown, sizeof(shown)), ed_store_error(error));
 }
 
-static enum ed_exit search(struct searching *s, const struct ed_query *q)
+static enum ed_exit search(struct searching *s, const struct ed_query *q, const struct lines *words)
 {
 	const struct ed_query_hooks hooks = { .arg = s, .row = add_row, .trouble = say_trouble };
 	char shown[ED_PATH_TEXT_MAX];
-	int r = ed_query_run(s->o->store, q, &hooks, &s->account);
+	const struct ed_query_words v = { (const char *const *)words->v, words->n };
+	int r = ed_query_hunt(s->o->store, q, &v, &hooks, &s->account);
 
 	ed_text_escape(s->o->store, shown, sizeof(shown));
 	if (r == ED_STORE_FOREIGN)
@@ -146,31 +150,6 @@ static char *trim(char *line)
 		end[-1] = '\0';
 	return line;
 }
-
-/* One indicator beside the conditions of @base. */
-static enum ed_exit hunt(struct searching *s, const struct ed_query *base, const char *word)
-{
-	struct ed_query q = *base, only;
-	char error[ED_STORE_ERROR_MAX];
-
-	ed_query_init(&only);
-	if (ed_query_term(word, &only, error) < 0)
-		return ED_EXIT_DAMAGED;
-	if (only.client.set)
-		q.answer = only.client; /* a bare address is one that was answered */
-	else if (only.name.n > 0) {
-		q.name = only.name;
-		q.is_suffix = only.is_suffix;
-	} else {
-		return ED_EXIT_DAMAGED;
-	}
-	return search(s, &q);
-}
-
-struct lines {
-	char **v; /* owned */
-	size_t n, cap;
-};
 
 static void free_lines(struct lines *l)
 {
@@ -212,29 +191,30 @@ static int read_lines(const char *path, struct lines *ret)
 	return r;
 }
 
-static enum ed_exit hunt_all(struct searching *s, const struct ed_query *base, struct lines *lines)
+static enum ed_exit hunt(struct searching *s, const struct ed_query *q)
 {
-	enum ed_exit status = ED_EXIT_OK;
 	char shown[ED_PATH_TEXT_MAX];
-	size_t n_bad = 0;
-	int r = read_lines(s->o->indicators, lines);
+	enum ed_exit status;
+	size_t n_bad;
+	int r = read_lines(s->o->indicators, &s->indicators);
 
 	ed_text_escape(s->o->indicators, shown, sizeof(shown));
 	if (r < 0) {
 		ed_cmd_say("%s: %s", shown, strerror(-r));
 		return ED_EXIT_USAGE;
 	}
-	for (size_t i = 0; i < lines->n && status != ED_EXIT_USAGE; i++) {
-		s->indicator = lines->v[i];
-		status = hunt(s, base, lines->v[i]);
-		n_bad += status == ED_EXIT_DAMAGED;
+	if (s->indicators.n == 0) {
+		ed_cmd_say("%s: there is no indicator in it", shown);
+		return ED_EXIT_USAGE;
 	}
+	status = search(s, q, &s->indicators);
+	n_bad = s->account.n_words_bad;
 	if (n_bad > 0) {
 		ed_cmd_say("%s: %zu line%s neither a name nor an address", shown, n_bad,
 			   n_bad == 1 ? " is" : "s are");
 		s->damaged = true;
 	}
-	return status == ED_EXIT_USAGE ? status : ED_EXIT_OK;
+	return status;
 }
 
 /* ---------------------------------------------------------------- the output */
@@ -300,7 +280,7 @@ static enum ed_exit read_terms(const struct ed_call *call, size_t from, struct e
 static enum ed_exit history_run(const struct ed_call *call)
 {
 	struct searching s = { .o = call->conf };
-	struct lines lines = { .v = NULL };
+	const struct lines none = { .v = NULL };
 	bool timeline = call->n_operands > 0 && strcmp(call->operands[0], "timeline") == 0;
 	struct ed_query q;
 	enum ed_exit status = read_terms(call, timeline, &q);
@@ -308,7 +288,7 @@ static enum ed_exit history_run(const struct ed_call *call)
 	if (status != ED_EXIT_OK)
 		return status;
 	ed_history_rows_init(&s.rows, s.o->limit);
-	status = s.o->indicators ? hunt_all(&s, &q, &lines) : search(&s, &q);
+	status = s.o->indicators ? hunt(&s, &q) : search(&s, &q, &none);
 	if (status == ED_EXIT_OK && s.rows.error < 0) {
 		ed_cmd_say("%s", strerror(-s.rows.error));
 		status = ED_EXIT_FAILURE;
@@ -316,7 +296,7 @@ static enum ed_exit history_run(const struct ed_call *call)
 	if (status == ED_EXIT_OK)
 		status = print(&s, timeline);
 	ed_history_rows_done(&s.rows);
-	free_lines(&lines);
+	free_lines(&s.indicators);
 	return status;
 }
 

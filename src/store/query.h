@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Searching the history. A query is a set of conditions that all hold; each day is searched by the
- * narrowest way there is: the spans of a client, the spans of a zone, or all.
+ * narrowest way there is: the spans of a client, the spans of a zone, or all (store/search.h).
  */
 #ifndef ED_STORE_QUERY_H
 #define ED_STORE_QUERY_H
@@ -38,6 +38,7 @@ struct ed_query_row {
 	struct ed_name name;
 	uint8_t zone_off;
 	struct ed_span who[ED_WHO_TEXTS]; /* host, image, user; empty: not known */
+	size_t indicator;                 /* of ed_query_hunt: which word it fits */
 };
 
 struct ed_query_hooks {
@@ -52,6 +53,7 @@ struct ed_query_account {
 	uint32_t n_days;       /* searched */
 	uint32_t n_unreadable; /* of them, wholly or in part */
 	int64_t oldest_ns;     /* begin of the oldest day kept; ED_TIME_UNKNOWN_NS: none */
+	size_t n_words_bad;    /* of ed_query_hunt: neither a name nor an address */
 };
 
 /* Everything is asked for. */
@@ -61,6 +63,19 @@ void ed_query_init(struct ed_query *ret);
  * particular order. */
 int ed_query_run(const char *dir, const struct ed_query *q, const struct ed_query_hooks *hooks,
 		 struct ed_query_account *ret);
+
+struct ed_query_words {
+	const char *const *v;
+	size_t n;
+};
+
+/*
+ * The same for many words at once, each in turn beside @q: a name, which stands for what lies below
+ * it too, or an address or a network, which was answered. A day is opened once; names are looked up
+ * one by one, and all addresses together in one reading of the day.
+ */
+int ed_query_hunt(const char *dir, const struct ed_query *q, const struct ed_query_words *words,
+		  const struct ed_query_hooks *hooks, struct ed_query_account *ret);
 
 /*
  * One word of a query: field:value, an address, a network, or a name, which is then a suffix.

@@ -215,6 +215,41 @@ static void what_is_noted_is_found(void **state)
 	assert_int_equal(ASK(dir, "process:curl").n, 0);
 }
 
+/* How often each word was told; at most eight. */
+struct told {
+	unsigned n[8];
+};
+
+static bool tell_word(void *arg, const struct ed_query_row *row)
+{
+	struct told *t = arg;
+
+	assert_true(row->indicator < 8);
+	t->n[row->indicator]++;
+	return true;
+}
+
+static void many_words_at_once(void **state)
+{
+	const char *const v[] = { "example.com", "1.2.0.0/16", "a..b",        "1.2.3.4",
+				  "1.2.3.0/24",  "1.2.3.5/32", "example.org", "1.0.0.0/30" };
+	const struct ed_query_words words = { v, 8 };
+	const unsigned expected[8] = { 2, 1, 0, 1, 1, 0, 1, 0 };
+	struct told told = { .n = { 0 } };
+	const struct ed_query_hooks hooks = { &told, tell_word, NULL };
+	struct ed_store *s = open_store(*state, ED_STORE_TEN_MINUTES);
+	struct ed_query_account account;
+	struct ed_query q;
+
+	note_some(s);
+	(void)close_store(s);
+	ed_query_init(&q);
+	assert_int_equal(ed_query_hunt(*state, &q, &words, &hooks, &account), 0);
+	assert_int_equal(account.n_days, 2);
+	assert_int_equal(account.n_words_bad, 1);
+	assert_memory_equal(told.n, expected, sizeof(expected));
+}
+
 static void a_row_for_each_event(void **state)
 {
 	struct ed_store *s = open_store(*state, ED_STORE_EVENT);
@@ -404,7 +439,7 @@ int main(void)
 		IN_DIR(flushed_in_parts_is_added_up),     IN_DIR(one_writer),
 		IN_DIR(newer_and_foreign_are_left_alone), IN_DIR(a_damaged_day_is_put_aside),
 		IN_DIR(a_directory_of_others_is_refused), IN_DIR(days_expire),
-		IN_DIR(an_alert_is_there_once),
+		IN_DIR(an_alert_is_there_once),           IN_DIR(many_words_at_once),
 	};
 #undef IN_DIR
 
