@@ -191,6 +191,26 @@ static void test_answers_that_differ_do(void **state)
 	assert_true(last >= 6); /* 24 kB: less than one pair-day in a thousand */
 	ed_evidence_volume.fade(c.state);
 	assert_true(fact(&c, "answer_information_bytes") == 100 * 120);
+	assert_true(fact(&c, "answer_information_30d_bytes") == 200 * 120 - 200 * 120 / 60);
+}
+
+/* 16 kB spread over 30 days come to 10 kB, and to half of it a month after the last. */
+static void test_answers_of_a_month(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	begin(&c);
+	for (uint32_t half_day = 0; half_day < 60; half_day++) {
+		tell(&c, 134, 2 * half_day + 1);
+		tell(&c, 133, 2 * half_day + 2);
+		ed_evidence_volume.fade(c.state);
+	}
+	assert_true(fact(&c, "answer_information_bytes") < 300);
+	assert_true(fabs(fact(&c, "answer_information_30d_bytes") - 10000) < 300);
+	for (unsigned i = 0; i < 60; i++)
+		ed_evidence_volume.fade(c.state);
+	assert_true(fact(&c, "answer_information_30d_bytes") < 4500);
 }
 
 static void test_answers_of_unknown_size(void **state)
@@ -257,6 +277,7 @@ int main(void)
 		cmocka_unit_test(test_leaps_of_time),
 		cmocka_unit_test(test_answers_that_repeat_do_not_count),
 		cmocka_unit_test(test_answers_that_differ_do),
+		cmocka_unit_test(test_answers_of_a_month),
 		cmocka_unit_test(test_answers_of_unknown_size),
 		cmocka_unit_test(test_what_the_site_is_used_to),
 		cmocka_unit_test(test_facts),

@@ -16,7 +16,12 @@
 /* Bursts are counted in slots of ten seconds that follow event time. */
 #define SLOT_NS (10 * INT64_C(1000000000))
 
-enum { BURST_FALL_SLOTS = 60, BURST_UNIT = 16 /* of a byte */, BURST_MAX = 1 << 30 };
+enum {
+	BURST_FALL_SLOTS = 60,
+	BURST_UNIT = 16, /* of a byte */
+	BURST_MAX = 1 << 30,
+	FADES_A_MONTH = 60, /* a key fades twice a day */
+};
 
 struct volume_state {
 	uint32_t slot; /* number of the slot, modulo 2^32 */
@@ -26,6 +31,7 @@ struct volume_state {
 		burst_peak;    /* 1/16 byte of names; falls with a time constant of 10 minutes */
 	uint32_t opaque_bytes; /* in answers of types that carry free bytes, each unlike the one
 				  before; saturates */
+	uint32_t opaque_month; /* the same, fading by a sixtieth instead of by half */
 	uint32_t last_answer;  /* hash of the answer before */
 };
 static_assert(sizeof(struct volume_state) <= ED_EVIDENCE_STATE_MAX, "per-key budget");
@@ -73,13 +79,18 @@ static void next_slot(struct volume_state *v, uint32_t slot)
 	v->n_in_slot = 0;
 }
 
+static uint32_t add(uint32_t a, uint32_t b)
+{
+	return a + b < a ? UINT32_MAX : a + b;
+}
+
 /* An answer that only repeats the one before, as a version that is polled, tells nothing. */
 static void observe_answer(struct volume_state *v, const struct ed_dns_answers *a)
 {
-	uint32_t sum = v->opaque_bytes + a->bytes_opaque;
-
-	if (a->bytes_opaque > 0 && (a->hash != v->last_answer || a->hash == 0))
-		v->opaque_bytes = sum < v->opaque_bytes ? UINT32_MAX : sum;
+	if (a->bytes_opaque > 0 && (a->hash != v->last_answer || a->hash == 0)) {
+		v->opaque_bytes = add(v->opaque_bytes, a->bytes_opaque);
+		v->opaque_month = add(v->opaque_month, a->bytes_opaque);
+	}
 	if (a->bytes_opaque > 0)
 		v->last_answer = a->hash;
 }
@@ -116,6 +127,7 @@ static void volume_fade(void *state)
 	v->n_peak = v->n_in_slot;
 	v->burst_peak = v->burst;
 	v->opaque_bytes /= 2;
+	v->opaque_month -= v->opaque_month / FADES_A_MONTH;
 }
 
 static void volume_weigh(const void *state, const struct ed_subject *subject,
@@ -139,6 +151,8 @@ static void volume_weigh(const void *state, const struct ed_subject *subject,
 	ed_evidence_fact(ret, "information_30d_bytes", subject->month_bytes);
 	if (v->opaque_bytes > 0)
 		ed_evidence_fact(ret, "answer_information_bytes", v->opaque_bytes);
+	if (v->opaque_month > v->opaque_bytes)
+		ed_evidence_fact(ret, "answer_information_30d_bytes", v->opaque_month);
 }
 
 const struct ed_evidence_family ed_evidence_volume = {

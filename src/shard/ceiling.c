@@ -85,6 +85,20 @@ static double domain_ceiling(const struct ed_subject *s, bool is_service)
 	return is_site_wide(s) ? a_client * s->n_clients : a_client * fmax(1, s->n_clients / 3.0);
 }
 
+/* What the domain told one client. A mail server is told keys and policies. */
+static const char *answers_exceeded(const struct ed_subject *s, const struct ed_evidence *evidence)
+{
+	if (is_site_wide(s) || s->role == ED_CLIENT_MAIL || s->n_names < ANSWERS_NAMES_MIN)
+		return NULL;
+	if (fact(evidence, ED_EVIDENCE_ID_volume, "answer_information_bytes") >
+	    ED_CEILING_ANSWERS_BYTES)
+		return "answers to one client, a day";
+	if (fact(evidence, ED_EVIDENCE_ID_volume, "answer_information_30d_bytes") >
+	    ED_CEILING_ANSWERS_MONTH_BYTES)
+		return "answers to one client, 30 days";
+	return NULL;
+}
+
 static const char *pair_exceeded(const struct ed_subject *s, const struct ed_evidence *evidence)
 {
 	bool is_service = ed_ceiling_is_service(s, evidence);
@@ -99,13 +113,7 @@ static const char *pair_exceeded(const struct ed_subject *s, const struct ed_evi
 	if (!is_site_wide(s) &&
 	    s->month_bytes > ceiling * ED_CEILING_PAIR_MONTH_BYTES / ED_CEILING_PAIR_BYTES)
 		return "one client and domain, 30 days";
-	/* a mail server is told keys and policies */
-	if (!is_service && !is_site_wide(s) && s->role != ED_CLIENT_MAIL &&
-	    s->n_names >= ANSWERS_NAMES_MIN &&
-	    fact(evidence, ED_EVIDENCE_ID_volume, "answer_information_bytes") >
-		    ED_CEILING_ANSWERS_BYTES)
-		return "answers to one client, a day";
-	return NULL;
+	return is_service ? NULL : answers_exceeded(s, evidence);
 }
 
 const char *ed_ceiling_exceeded(const struct ed_subject *s, const struct ed_evidence *evidence)

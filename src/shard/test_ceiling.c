@@ -81,6 +81,12 @@ static void test_answers(void **state)
 	c = pair(100);
 	set_fact(&c, ED_EVIDENCE_ID_volume, "answer_information_bytes", ED_CEILING_ANSWERS_BYTES);
 	assert_null(exceeded(&c));
+	set_fact(&c, ED_EVIDENCE_ID_volume, "answer_information_30d_bytes",
+		 ED_CEILING_ANSWERS_MONTH_BYTES + 1);
+	assert_string_equal(exceeded(&c), "answers to one client, 30 days");
+	c = pair(100);
+	set_fact(&c, ED_EVIDENCE_ID_volume, "answer_information_bytes", ED_CEILING_ANSWERS_BYTES);
+	assert_null(exceeded(&c));
 }
 
 /* Over all its clients: a third of them, each as much as the ceiling of a domain. */
