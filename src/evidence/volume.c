@@ -31,7 +31,7 @@ struct volume_state {
 		burst_peak;    /* 1/16 byte of names; falls with a time constant of 10 minutes */
 	uint32_t opaque_bytes; /* in answers of types that carry free bytes, each unlike the one
 				  before; saturates */
-	uint32_t opaque_month; /* the same, fading by a sixtieth instead of by half */
+	uint32_t opaque_month; /* the same, fading by a sixtieth instead of a third */
 	uint32_t last_answer;  /* hash of the answer before */
 };
 static_assert(sizeof(struct volume_state) <= ED_EVIDENCE_STATE_MAX, "per-key budget");
@@ -126,7 +126,7 @@ static void volume_fade(void *state)
 
 	v->n_peak = v->n_in_slot;
 	v->burst_peak = v->burst;
-	v->opaque_bytes /= 2;
+	v->opaque_bytes -= v->opaque_bytes / 3; /* in all, those of a day and a half */
 	v->opaque_month -= v->opaque_month / FADES_A_MONTH;
 }
 

@@ -36,6 +36,7 @@ PAIR_BYTES_MAX = 4000
 RARE_BYTES = 8192 * 1.2
 DOMAIN_BYTES = 10240 * 1.2
 LINES_MAX = 1000000  # of one scan
+CHANNELS_MAX = 500  # of one scan: the book has room for some 1,100 incidents at the default --memory
 COLUMNS = ["day", "month", "rare", "sum"]
 
 
@@ -100,7 +101,11 @@ def cell(program, name, column, args):
         span_s = q.MONTH_S if column == "month" else q.DAY_S
         world = channels.World(f"{args.seed}/{name}/{column}/{n_made}", span_s)
         checks = []
-        while n_made + len(checks) < args.channels and len(world.lines) < LINES_MAX:
+        while (
+            n_made + len(checks) < args.channels
+            and len(checks) < CHANNELS_MAX
+            and len(world.lines) < LINES_MAX
+        ):
             checks.append(MAKERS[column](world, name))
         found = q.Found(q.scan_lines(program, world.lines))
         n_found += sum(check(found) for check in checks)
