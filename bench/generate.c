@@ -2,14 +2,15 @@
 /*
  * generate: one made-up, harmless hour of DNS between clients and two resolvers, for measuring.
  *
- *	generate pcap|tsv|json [--count N] [--clients N] [--domains N] [--seed N] > FILE
+ *	generate pcap|tsv|json|LOG [--count N] [--clients N] [--domains N] [--seed N] > FILE
  *
  * The one idea: nothing is stored. A domain, its hosts and what they answer are hashes of (seed,
  * rank), so a popular name comes back with the same answer however long the output gets, and equal
  * arguments give equal bytes. One transaction (struct txn) is drawn, waits in a heap until its
- * answer is due, and is written as two packets or as one line of Zeek's dns.log.
+ * answer is due, and is written as two packets, as one line of Zeek's dns.log, or as what another
+ * LOG holds of it (logs.c).
  */
-/* lint: file: one cc command builds it, on any machine and without the rest of the project */
+/* lint: file: one cc command builds it and logs.c, anywhere and without the rest of the project */
 #include <arpa/inet.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -19,60 +20,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MAX 256
-#define START_US 1714564800000000LL /* 2024-05-01 12:00:00 UTC */
-#define DAY_US 86400000000LL
-#define SPAN_US 3600000000ULL /* one hour */
-#define LOST_US 10000000      /* Zeek gives up on an unanswered question after 10 s */
-#define PENDING_MAX 65536     /* --count 200 M keeps about 7,000 answers waiting */
-#define RR_MAX 8
+#include "generate.h"
 
-enum { T_A = 1, T_NS = 2, T_CNAME = 5, T_SOA = 6, T_PTR = 12, T_MX = 15, T_TXT = 16 };
-enum { T_AAAA = 28, T_SRV = 33, T_HTTPS = 65 };
-enum { R_NOERROR = 0, R_SERVFAIL = 2, R_NXDOMAIN = 3, R_REFUSED = 5 };
-enum shape { SHAPE_PCAP, SHAPE_TSV, SHAPE_JSON };
+#define START_US 1714564800000000LL /* 2024-05-01 12:00:00 UTC */
+#define SPAN_US 3600000000ULL       /* one hour */
+#define DAY_US 86400000000LL
+#define LOST_US 10000000  /* Zeek gives up on an unanswered question after 10 s */
+#define PENDING_MAX 65536 /* --count 200 M keeps about 7,000 answers waiting */
+
+enum shape { SHAPE_PCAP, SHAPE_TSV, SHAPE_JSON, SHAPE_LOG };
 
 struct world {
 	enum shape shape;
+	const struct log *log; /* of SHAPE_LOG */
 	uint64_t count, clients, domains, seed;
 	uint64_t day;         /* after that of START_US: the same hour of another day */
 	uint64_t random;      /* state of next() */
 	uint32_t *popularity; /* [domains] running sum of 1/rank, scaled to 32 bits */
-};
-
-struct txn {
-	int64_t ask_us, answer_us;
-	uint64_t draw;     /* random bits of this transaction */
-	uint64_t name_key; /* fixed bits of this name: they decide its answer */
-	uint32_t client, resolver;
-	uint16_t port, id, qtype;
-	uint8_t rcode;
-	bool edns, ad, lost;
-	char zone[TEXT_MAX];
-	char qname[TEXT_MAX];
-};
-
-struct rr {
-	uint16_t type;
-	uint32_t ttl_s;
-	uint8_t addr[16];
-	const char *owner;
-	char text[TEXT_MAX]; /* target name, TXT string or the address as text */
-};
-
-struct answer {
-	unsigned n;     /* records in the answer section */
-	bool authority; /* rr[n] is a SOA for the authority section */
-	struct rr rr[RR_MAX + 1];
-};
-
-struct message {
-	unsigned n, n_known;
-	uint8_t b[1400];
-	struct {
-		uint16_t at;
-		const char *text;
-	} known[24]; /* names already written, that a later one may point to */
 };
 
 struct pending {
@@ -123,7 +87,7 @@ static const char *const cdns[4] = {
 	"frontcache.io",
 };
 
-static uint64_t mix(uint64_t x)
+uint64_t mix(uint64_t x)
 {
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
 	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
@@ -159,8 +123,7 @@ static void die(const char *what)
 	exit(2);
 }
 
-/* Formats into out[TEXT_MAX] and returns the end. */
-__attribute__((format(printf, 2, 3))) static char *text(char *out, const char *format, ...)
+char *text(char *out, const char *format, ...)
 {
 	va_list ap;
 	int n;
@@ -173,8 +136,7 @@ __attribute__((format(printf, 2, 3))) static char *text(char *out, const char *f
 	return out + n;
 }
 
-/* n characters of v to out, in a base of up to 62. */
-static char *digits(char *out, uint64_t v, unsigned base, unsigned n)
+char *digits(char *out, uint64_t v, unsigned base, unsigned n)
 {
 	for (; n > 0; n--, v /= base)
 		*out++ = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[v % base];
@@ -278,7 +240,7 @@ static uint32_t client_addr(uint64_t i)
 	return (uint32_t)(10 << 24 | site << 16 | host / 250 << 8 | (2 + host % 250));
 }
 
-static void addr_text(uint32_t a, char *out)
+void addr_text(uint32_t a, char *out)
 {
 	text(out, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
 }
@@ -544,8 +506,7 @@ static void put_rr(struct message *m, const struct rr *rr)
 	m->n = end;
 }
 
-/* The DNS message; a is NULL for the question. */
-static void message_make(const struct txn *t, const struct answer *a, struct message *m)
+void message_make(const struct txn *t, const struct answer *a, struct message *m)
 {
 	unsigned i, n = a ? a->n + a->authority : 0;
 
@@ -666,7 +627,7 @@ static void vectors_write(const struct answer *a, unsigned n, bool json)
 		printf(json ? "%s%u.0" : "%s%u.000000", i ? "," : "", a->rr[i].ttl_s);
 }
 
-static const char *qtype_name(uint16_t qtype)
+const char *qtype_name(uint16_t qtype)
 {
 	unsigned i = 0;
 
@@ -675,7 +636,7 @@ static const char *qtype_name(uint16_t qtype)
 	return types[i].name;
 }
 
-static const char *rcode_name(uint8_t rcode)
+const char *rcode_name(uint8_t rcode)
 {
 	if (rcode == R_NOERROR)
 		return "NOERROR";
@@ -782,7 +743,7 @@ static void pending_pop(struct pending *p, struct txn *ret)
 }
 
 /* Writes every answer due until then; Zeek logs at the answer, so its ts is not in order either. */
-static void answers_write(struct pending *p, enum shape shape, int64_t until_us)
+static void answers_write(struct pending *p, const struct world *w, int64_t until_us)
 {
 	struct answer a;
 	struct txn t;
@@ -790,12 +751,14 @@ static void answers_write(struct pending *p, enum shape shape, int64_t until_us)
 	while (p->n > 0 && p->heap[0].answer_us <= until_us) {
 		pending_pop(p, &t);
 		answer_make(&t, &a);
-		if (shape == SHAPE_PCAP)
+		if (w->shape == SHAPE_PCAP)
 			packet_write(&t, &a);
-		else if (shape == SHAPE_TSV)
+		else if (w->shape == SHAPE_TSV)
 			tsv_write(&t, &a);
-		else
+		else if (w->shape == SHAPE_JSON)
 			json_write(&t, &a);
+		else if (w->log->answer && !t.lost)
+			w->log->answer(&t, &a);
 	}
 }
 
@@ -812,14 +775,18 @@ static void hour_write(struct world *w)
 		capture_head();
 	else if (w->shape == SHAPE_TSV)
 		fputs(tsv_head, stdout);
+	else if (w->log && w->log->head)
+		w->log->head();
 	for (i = 0; i < w->count; i++) {
 		txn_draw(w, i, &t);
-		answers_write(p, w->shape, t.ask_us);
+		answers_write(p, w, t.ask_us);
 		if (w->shape == SHAPE_PCAP)
 			packet_write(&t, NULL);
+		else if (w->log && w->log->ask)
+			w->log->ask(&t);
 		pending_push(p, &t);
 	}
-	answers_write(p, w->shape, INT64_MAX);
+	answers_write(p, w, INT64_MAX);
 	if (w->shape == SHAPE_TSV)
 		puts("#close\t2024-05-01-13-00-00");
 	free(w->popularity);
@@ -838,16 +805,21 @@ static uint64_t number(const char *arg, uint64_t max)
 	return v;
 }
 
-static enum shape shape_parse(const char *arg)
+static void shape_parse(const char *arg, struct world *w)
 {
-	if (arg && strcmp(arg, "pcap") == 0)
-		return SHAPE_PCAP;
-	if (arg && strcmp(arg, "tsv") == 0)
-		return SHAPE_TSV;
-	if (!arg || strcmp(arg, "json") != 0)
-		die("usage: generate pcap|tsv|json [--count N] [--clients N] [--domains N] "
-		    "[--seed N] [--day N]");
-	return SHAPE_JSON;
+	static const char *const shapes[] = { "pcap", "tsv", "json" };
+
+	for (unsigned i = 0; arg && i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		if (strcmp(arg, shapes[i]) == 0) {
+			w->shape = (enum shape)i;
+			return;
+		}
+	}
+	w->shape = SHAPE_LOG;
+	w->log = arg ? log_find(arg) : NULL;
+	if (!w->log)
+		die("usage: generate pcap|tsv|json|dnstap|eve|bind|dnsmasq|sysmon|auditd|macos "
+		    "[--count N] [--clients N] [--domains N] [--seed N] [--day N]");
 }
 
 int main(int argc, char **argv)
@@ -860,7 +832,7 @@ int main(int argc, char **argv)
 		{ "day", required_argument, NULL, 'y' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct world w = { .count = 0, .clients = 20000, .domains = 200000, .seed = 1 };
+	struct world w = { .log = NULL, .clients = 20000, .domains = 200000, .seed = 1 };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -877,7 +849,7 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
-	w.shape = shape_parse(argv[optind]);
+	shape_parse(argv[optind], &w);
 	if (w.count == 0)
 		w.count = w.shape == SHAPE_PCAP ? 1500000 : 5000000;
 	if (w.clients == 0 || w.domains == 0)

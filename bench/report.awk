@@ -13,6 +13,12 @@ function wall_rate(tool, on)
 	return wall_s[tool, on] > 0 ? records[tool, on] / wall_s[tool, on] : 0
 }
 
+# What two cores gain in wall time over one.
+function speed_up(on)
+{
+	return ratio(wall_rate("earthdog 2x2", on), wall_rate("earthdog 1x1", on))
+}
+
 function ratio(a, b)
 {
 	return a > 0 && b > 0 ? a / b : 0
@@ -94,14 +100,26 @@ END {
 	json = rate("earthdog 1x1", "Zeek JSON")
 	dnstop = rate("dnstop -l 3", "capture")
 	tshark = rate("tshark 4 fields", "capture") + rate("tshark 4 fields", "tenth of it")
-	speed_up = ratio(wall_rate("earthdog 2x2", "capture"), wall_rate("earthdog 1x1", "capture"))
 	printf "%-42s %-14s %s\n", "target", "measured", "verdict"
 	target("capture, >= 2 M packets/s", ours / 1e6, 2, 0, "%.3f M/s")
 	target("capture, >= 25 x tshark", ratio(ours, tshark), 25, 0, "%.1f x")
 	target("capture, >= 5 x dnstop", ratio(ours, dnstop), 5, 0, "%.1f x")
 	target("Zeek TSV, >= 2 M records/s", tsv / 1e6, 2, 0, "%.3f M/s")
 	target("Zeek JSON, >= 1 M records/s", json / 1e6, 1, 0, "%.3f M/s")
+	target("dnstap, >= 1.5 M messages/s", rate("earthdog 1x1", "dnstap") / 1e6, 1.5, 0,
+		"%.3f M/s")
+	target("eve.json, >= 0.8 M lines/s", rate("earthdog 1x1", "eve.json") / 1e6, 0.8, 0,
+		"%.3f M/s")
+	target("BIND, >= 1.5 M lines/s", rate("earthdog 1x1", "BIND") / 1e6, 1.5, 0, "%.3f M/s")
+	target("dnsmasq, >= 1.5 M lines/s", rate("earthdog 1x1", "dnsmasq") / 1e6, 1.5, 0,
+		"%.3f M/s")
+	target("Sysmon JSON, >= 0.5 M lines/s", rate("earthdog 1x1", "Sysmon JSON") / 1e6, 0.5, 0,
+		"%.3f M/s")
+	target("auditd, >= 1 M lines/s", rate("earthdog 1x1", "auditd") / 1e6, 1, 0, "%.3f M/s")
+	target("macOS JSON, >= 0.5 M lines/s", rate("earthdog 1x1", "macOS JSON") / 1e6, 0.5, 0,
+		"%.3f M/s")
 	target("peak memory, < 300 MB", peak, 300, 1, "%.1f MB")
 	target("start-up, < 50 ms", slowest_ms, 50, 1, "%.1f ms")
-	target("two cores, >= 1.7 x one in wall time", speed_up, 1.7, 0, "%.2f x")
+	target("two cores, >= 1.7 x one, capture", speed_up("capture"), 1.7, 0, "%.2f x")
+	target("two cores, >= 1.7 x one, Zeek TSV", speed_up("Zeek TSV"), 1.7, 0, "%.2f x")
 }

@@ -18,6 +18,7 @@ usage()
 	  --quick      give tshark a tenth of the capture; its figures are per packet anyway
 	  --pairs N    query/response pairs in the capture (default 1500000)
 	  --lines N    lines in each Zeek log (default 5000000)
+  --lookups N  lookups in each of the other logs (default 500000)
 	  --runs N     runs of each tool but tshark; the median counts (default 3)
 
 	Inputs are kept in EARTHDOG_BENCH_DIR (default \${TMPDIR:-/tmp}/earthdog-bench).
@@ -33,12 +34,12 @@ die()
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(dirname "$here")/build
 load=$(cut -d' ' -f1 /proc/loadavg)
-quick=0 pairs=1500000 lines=5000000 runs=3
+quick=0 pairs=1500000 lines=5000000 lookups=500000 runs=3
 
 while [ $# -gt 0 ]; do
 	case $1 in
 	--quick) quick=1 ;;
-	--pairs | --lines | --runs)
+	--pairs | --lines | --lookups | --runs)
 		[[ ${2:-} =~ ^[1-9][0-9]*$ ]] || die "$1 needs a positive number"
 		printf -v "${1#--}" %s "$2"
 		shift
@@ -88,9 +89,10 @@ two=${cpus[1]:+${cpus[0]},${cpus[1]}}
 
 # -------------------------------------------------------------------- inputs
 
-stamp=$(sha256sum "$here/generate.c" | cut -c1-12)
+generator=("$here/generate.c" "$here/logs.c")
+stamp=$(cat "${generator[@]}" "$here/generate.h" | sha256sum | cut -c1-12)
 cc=${CC:-cc}
-"$cc" -std=c17 -D_GNU_SOURCE -O2 -o "$work/generate" "$here/generate.c"
+"$cc" -std=c17 -D_GNU_SOURCE -O2 -o "$work/generate" "${generator[@]}"
 "$cc" -std=c17 -D_GNU_SOURCE -O2 -o "$work/measure" "$here/measure.c"
 
 # input SHAPE COUNT: prints the path of that input, made if this generator has not made it yet.
@@ -106,7 +108,7 @@ input()
 	echo "$path"
 }
 
-# What an older generator made is of no use to anyone.
+# What another generator made is of no use to anyone.
 find "$cache" -maxdepth 1 -name 'input-*' ! -name "input-$stamp-*" -delete
 
 tiny=$(input pcap 20)
@@ -203,6 +205,31 @@ measure_log()
 	earthdog_row "$1" "$lines" "$2" 1
 	row "wc -l" "$1" "$lines" "$runs" wc -l "$2"
 	[ -z "$two" ] || earthdog_row "$1" "$lines" "$2" 2
+}
+
+# The records that the run before has read, whatever became of them; 0: it did not say.
+records_read()
+{
+	local n
+
+	n=$(grep -oE '"read": *[0-9]+' "$work/stats" | head -n 1 | tr -dc 0-9) || true
+	echo "${n:-0}"
+}
+
+# The other logs. In some of them most lines are no lookups, so that all lines count that were read.
+# SHAPE NAME
+measure_lookups()
+{
+	local path seen
+
+	path=$(input "$1" "$lookups")
+	cat "$path" >/dev/null
+	have "$earthdog" || return 0
+	scan 1 "$path"
+	rm -f "$work/stats"
+	measure "$one" "$runs" "${scan_command[@]}" || return 0
+	seen=$(records_read)
+	[ "$seen" -eq 0 ] || echo "earthdog 1x1|$2|$seen|${result// /|}" >>"$work/rows"
 }
 
 measure_startup()
@@ -328,6 +355,13 @@ main()
 	measure_capture
 	measure_log "Zeek TSV" "$tsv"
 	measure_log "Zeek JSON" "$json"
+	measure_lookups dnstap dnstap
+	measure_lookups eve "eve.json"
+	measure_lookups bind BIND
+	measure_lookups dnsmasq dnsmasq
+	measure_lookups sysmon "Sysmon JSON"
+	measure_lookups auditd auditd
+	measure_lookups macos "macOS JSON"
 	measure_startup
 	measure_instructions
 	report_head

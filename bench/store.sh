@@ -45,7 +45,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/earthdog-store.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 store=${keep:-$work/store}
-"${CC:-cc}" -std=c17 -D_GNU_SOURCE -O2 -o "$work/generate" "$here/generate.c"
+"${CC:-cc}" -std=c17 -D_GNU_SOURCE -O2 -o "$work/generate" "$here/generate.c" "$here/logs.c"
 "${CC:-cc}" -std=c17 -D_GNU_SOURCE -O2 -o "$work/measure" "$here/measure.c"
 
 # measure COMMAND...: leaves its seconds in $user, $sys and $wall.
