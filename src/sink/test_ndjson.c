@@ -5,6 +5,7 @@
  * this, checks the structure and hands out values by path.
  */
 #include "sink/sink.h"
+#include "record/asset.h"
 #include "sink/test_alert.h"
 
 #include <ctype.h>
@@ -259,6 +260,34 @@ static void test_contract(void **state)
 	ed_buf_done(&out);
 }
 
+static void test_suppressed(void **state)
+{
+	const struct ed_suppression rule = { .reason = "ticket \"4711\" \xc3\xa9\n",
+					     .owner = "soc",
+					     .expires_ns = INT64_C(1793714531250000000),
+					     .line = 7 };
+	struct ed_alert a;
+	struct ed_buf out;
+	struct walk w;
+
+	(void)state;
+	test_alert_fill(&a);
+	render(&a, &out);
+	assert_null(get(&out, "earthdog.suppressed.owner", &w));
+	assert_null(get(&out, "earthdog.asset.role", &w));
+	ed_buf_done(&out);
+	a.suppressed = &rule;
+	a.asset_role = ED_ASSET_MAIL;
+	render(&a, &out);
+	assert_string_equal(get(&out, "earthdog.suppressed.owner", &w), "soc");
+	assert_string_equal(get(&out, "earthdog.suppressed.line", &w), "7");
+	assert_string_equal(get(&out, "earthdog.suppressed.expires", &w),
+			    "2026-11-03T14:02:11.250Z");
+	assert_string_equal(get(&out, "earthdog.asset.role", &w), "mail");
+	assert_non_null(strstr(out.p, "\"reason\":\"ticket \\\"4711\\\" \\u00e9\\u000a\""));
+	ed_buf_done(&out);
+}
+
 /* An alert of which nothing is known but its level. */
 static void test_unknown_is_absent(void **state)
 {
@@ -374,6 +403,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_contract),
+		cmocka_unit_test(test_suppressed),
 		cmocka_unit_test(test_unknown_is_absent),
 		cmocka_unit_test(test_numbers_that_are_none),
 		cmocka_unit_test(test_hostile_names),

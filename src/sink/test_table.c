@@ -112,6 +112,26 @@ static void test_unknown_fields(void **state)
 		"           id 5f3c1a2b\n");
 }
 
+static void test_suppressed(void **state)
+{
+	const struct ed_suppression rule = { .reason = "ticket 4711\x1b[2J",
+					     .owner = "soc",
+					     .expires_ns = INT64_C(
+						     1793750400000000000), /* 2026-11-04 */
+					     .line = 7 };
+	const struct ed_sink_options o = { .width = 100 };
+	struct ed_alert a;
+	struct ed_buf out;
+
+	(void)state;
+	memset(&a, 0, sizeof(a));
+	a.suppressed = &rule;
+	render(&o, &a, &out);
+	assert_non_null(strstr(out.p, "suppressed until 2026-11-03 by soc (line 7): ticket 4711"));
+	assert_null(strchr(out.p, '\033'));
+	ed_buf_done(&out);
+}
+
 static void test_no_alerts(void **state)
 {
 	const struct ed_sink_options o = { .width = 80, .no_alerts = true, .colour = true };
@@ -264,6 +284,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_width_does_not_wrap),
 		cmocka_unit_test(test_wide_cells_move_the_rest_down),
 		cmocka_unit_test(test_unknown_fields),
+		cmocka_unit_test(test_suppressed),
 		cmocka_unit_test(test_no_alerts),
 		cmocka_unit_test(test_explanation),
 		cmocka_unit_test(test_most_telling_samples),
