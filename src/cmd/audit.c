@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `earthdog report --store DIR`: what can be shown to an auditor, as one page or as JSON. The store
+ * is read only; what it does not hold is said in the report, not filled in.
+ */
+#include "cmd/cmd.h"
+
+#include "base/file.h"
+#include "base/time.h"
+#include "cmd/coverage_keep.h"
+#include "cmd/ledger.h"
+#include "cmd/output.h"
+#include "cmd/reading.h"
+#include "cmd/settings.h"
+#include "cmd/text.h"
+#include "engine/site.h"
+#include "report/audit.h"
+#include "store/files.h"
+#include "store/presence.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OUT_MAX_BYTES = 1 << 30, DAY_S = 86400, SETTINGS_MAX = 64 };
+
+enum form { FORM_HTML, FORM_JSON };
+
+static const char *const forms[] = { [FORM_HTML] = "html", [FORM_JSON] = "json", NULL };
+
+struct report_conf {
+	struct ed_reading reading; /* those of its rows that the table below has */
+	const char *baseline;      /* NULL: none */
+	int64_t retention_ns;      /* 0: no target */
+	int64_t now_ns;            /* 0: the clock's */
+	uint32_t form;
+};
+
+#define READING(member) \
+	(offsetof(struct report_conf, reading) + offsetof(struct ed_reading, member))
+
+static const struct ed_option report_options[] = {
+	{
+		.name = "store",
+		.type = ED_OPT_STRING,
+		.offset = READING(store),
+		.arg = "DIR",
+		.help = "the store that scan --store wrote",
+	},
+	{
+		.name = "inventory",
+		.type = ED_OPT_LIST,
+		.offset = READING(inventory),
+		.arg = "FILE[,FILE...]",
+		.help = "what machines there are, for the part on coverage; may be given again",
+	},
+	{
+		.name = "sanctioned-resolvers",
+		.type = ED_OPT_STRING,
+		.offset = READING(sanctioned_resolvers),
+		.arg = "LIST",
+		.help = "addresses and networks of the site's own resolvers, separated by commas",
+	},
+	{
+		.name = "baseline",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct report_conf, baseline),
+		.arg = "FILE",
+		.help = "the baseline in force, as \"baseline learn\" wrote it",
+	},
+	{
+		.name = "retention",
+		.type = ED_OPT_DURATION,
+		.offset = offsetof(struct report_conf, retention_ns),
+		.max = 1e18,
+		.arg = "TIME",
+		.help = "how far back history and each source should reach, as 90d",
+	},
+	{
+		.name = "from",
+		.type = ED_OPT_TIME,
+		.offset = READING(from_ns),
+		.arg = "TIME",
+		.help = "in the part on coverage, leave out what is older",
+	},
+	{
+		.name = "to",
+		.type = ED_OPT_TIME,
+		.offset = READING(to_ns),
+		.arg = "TIME",
+		.help = "in the part on coverage, leave out what is younger",
+	},
+	{
+		.name = "now",
+		.type = ED_OPT_TIME,
+		.offset = offsetof(struct report_conf, now_ns),
+		.arg = "TIME",
+		.help = "judge what is old from TIME instead of now",
+	},
+	{
+		.name = "format",
+		.type = ED_OPT_CHOICE,
+		.offset = offsetof(struct report_conf, form),
+		.choices = forms,
+		.def = "html",
+		.arg = "FORMAT",
+		.help = "one page without scripts and outside parts, or JSON",
+	},
+	{
+		.name = "output",
+		.letter = 'o',
+		.type = ED_OPT_STRING,
+		.offset = READING(output),
+		.arg = "FILE",
+		.help = "write the report to FILE, which appears whole or not at all",
+	},
+	{ .name = NULL },
+};
+
+/* A report in the making. */
+struct making {
+	const struct report_conf *o;
+	const char *names[ED_SCAN_FORMATS_MAX + 1];
+	struct ed_scan_config conf;
+	struct ed_presence presence;
+	struct ed_site site;
+	struct ed_coverage coverage;
+	struct ed_baseline *baseline;
+	struct ed_files *files;
+	struct ed_ledger *ledger;
+	char *settings[SETTINGS_MAX]; /* of the last run, as --set has them; owned */
+	size_t n_settings;
+	bool overfull; /* rows of the store found no room */
+};
+
+static enum ed_exit fail(enum ed_exit status, const char *text)
+{
+	char shown[ED_PATH_TEXT_MAX];
+
+	ed_cmd_say("%s", ed_text_escape(text, shown, sizeof(shown)));
+	return status;
+}
+
+static bool add_day(void *arg, const struct ed_presence_source *source,
+		    const struct ed_presence_subject *subject, const struct ed_presence_day *row)
+{
+	struct making *m = arg;
+
+	m->overfull |= !ed_presence_add_day(&m->presence, source, subject, row);
+	return true;
+}
+
+static bool add_hour(void *arg, const struct ed_presence_source *source,
+		     const struct ed_presence_hour *row)
+{
+	struct making *m = arg;
+
+	m->overfull |= !ed_presence_add_hour(&m->presence, source, row);
+	return true;
+}
+
+static bool add_path(void *arg, const struct ed_presence_subject *subject,
+		     const struct ed_presence_path *row)
+{
+	struct making *m = arg;
+
+	m->overfull |= !ed_presence_add_path(&m->presence, subject, row);
+	return true;
+}
+
+static enum ed_exit load_baseline(struct making *m)
+{
+	char error[ED_BASELINE_ERROR_MAX], shown[ED_PATH_TEXT_MAX];
+	uint8_t *text = NULL;
+	size_t n;
+	int r;
+
+	if (!m->o->baseline)
+		return ED_EXIT_OK;
+	ed_text_escape(m->o->baseline, shown, sizeof(shown));
+	r = ed_file_read(m->o->baseline, ED_BASELINE_FILE_MAX_BYTES, &text, &n);
+	if (r < 0) {
+		ed_cmd_say("%s: %s", shown, strerror(-r));
+		return ED_EXIT_USAGE;
+	}
+	r = ed_baseline_read(ed_span_of(text, n), &m->baseline, error);
+	free(text);
+	if (r != 0)
+		ed_cmd_say("%s: %s", shown, r < 0 ? strerror(-r) : error);
+	return r == 0 ? ED_EXIT_OK : ED_EXIT_USAGE;
+}
+
+/* A setting of the last run holds here too, or the page would call it not set. What this version
+ * does not know any more is left out. */
+static bool take_setting(void *arg, const struct ed_ledger_setting *s, int64_t since_ns,
+			 const char *who)
+{
+	char error[ED_SETTING_ERROR_MAX];
+	struct making *m = arg;
+	char *text;
+
+	(void)since_ns;
+	(void)who;
+	if (strncmp(s->name, "AN", 2) != 0 || !s->value[0] || m->n_settings == SETTINGS_MAX)
+		return true;
+	if (asprintf(&text, "%s=%s", s->name, s->value) < 0)
+		return false;
+	m->settings[m->n_settings++] = text; /* the configuration borrows it */
+	(void)ed_settings_apply(&m->conf, text, error);
+	return true;
+}
+
+/* What the store knows of sources and machines, as coverage. */
+static enum ed_exit make_coverage(struct making *m)
+{
+	const struct ed_reading *o = &m->o->reading;
+	const struct ed_store_presence_hooks hooks = { m, add_day, add_hour, add_path };
+	const struct ed_coverage_conf conf = {
+		.presence = &m->presence,
+		.inventory = m->site.seam,
+		.sanctioned = &m->conf.sanctioned_resolvers,
+		.analytic_confs = (const ed_analytic_confs *)&m->conf.analytic_conf,
+		.from_ns = o->from_ns,
+		.to_ns = o->to_ns,
+		.retention_ns = m->o->retention_ns,
+		.silence_ns = 2 * 3600 * ED_NS_PER_S, /* as coverage has it by default */
+		.lag_ns = 15 * 60 * ED_NS_PER_S,
+	};
+	int r = ed_ledger_settings_each(m->ledger, take_setting, m);
+
+	if (r == 0)
+		r = ed_store_presence_each(m->ledger, o->from_ns, o->to_ns, &hooks);
+	if (r == 0)
+		r = ed_coverage_make(&conf, &m->coverage);
+	if (r != 0)
+		ed_cmd_say_store(o->store, r);
+	if (m->overfull)
+		ed_cmd_say(
+			"the store has more than one report can hold: narrow it with --from and --to");
+	return r == 0 ? ED_EXIT_OK : ED_EXIT_FAILURE;
+}
+
+static void fill_retention(const struct making *m, struct ed_audit_conf *ret)
+{
+	const struct ed_files *f = m->files;
+
+	ret->n_history_days = f->n;
+	for (uint32_t i = 0; i < f->n; i++)
+		ret->history_bytes += f->day[i].bytes;
+	if (f->n == 0)
+		return;
+	ret->history_from_ns = f->day[0].day * DAY_S * ED_NS_PER_S;
+	ret->history_to_ns = (f->day[f->n - 1].day + 1) * DAY_S * ED_NS_PER_S;
+}
+
+static enum ed_exit put(const struct making *m, const struct ed_audit *a)
+{
+	char error[ED_OUTPUT_ERROR_MAX];
+	struct ed_output out;
+	struct ed_buf text;
+	int r = ed_output_open(m->o->reading.output, &out, error);
+	bool good;
+
+	if (r < 0)
+		return fail(ED_EXIT_FAILURE, error);
+	ed_buf_init(&text, OUT_MAX_BYTES);
+	if (m->o->form == FORM_JSON)
+		ed_audit_json(a, &text);
+	else
+		ed_audit_html(a, &text);
+	good = !text.full && fwrite(text.p, 1, text.n, out.f) == text.n;
+	ed_buf_done(&text);
+	if (!good)
+		ed_cmd_say("cannot write the report");
+	if (ed_output_close(&out, good, error) < 0 && good)
+		return fail(ED_EXIT_FAILURE, error);
+	return good ? ED_EXIT_OK : ED_EXIT_FAILURE;
+}
+
+static enum ed_exit write_report(struct making *m)
+{
+	struct ed_audit_conf conf = {
+		.store = m->o->reading.store,
+		.now_ns = m->o->now_ns != 0 ? m->o->now_ns : ed_cmd_now_ns(),
+		.coverage = &m->coverage,
+		.baseline = m->baseline,
+		.baseline_file = m->o->baseline,
+		.retention_ns = m->o->retention_ns,
+	};
+	enum ed_exit status = ED_EXIT_FAILURE;
+	struct ed_audit a;
+	int r;
+
+	fill_retention(m, &conf);
+	r = ed_audit_make(&conf, m->ledger, &a);
+	if (r == 0)
+		status = put(m, &a);
+	else
+		ed_cmd_say_store(conf.store, r);
+	ed_audit_done(&a);
+	return status == ED_EXIT_OK && m->overfull ? ED_EXIT_DAMAGED : status;
+}
+
+static enum ed_exit make(struct making *m)
+{
+	enum ed_exit status = load_baseline(m);
+	char error[256];
+	int r;
+
+	if (status != ED_EXIT_OK)
+		return status;
+	m->files = calloc(1, sizeof(*m->files));
+	if (!m->files || ed_presence_init(&m->presence, m->names, m->conf.seed) < 0)
+		return fail(ED_EXIT_FAILURE, "no memory");
+	if (ed_site_load(&m->conf, &m->site, error) < 0)
+		return fail(ED_EXIT_USAGE, error);
+	if (!ed_cmd_open_ledger(m->o->reading.store, ED_LEDGER_READ, NULL, m->o->now_ns,
+				&m->ledger))
+		return ED_EXIT_USAGE;
+	r = ed_files_list(m->o->reading.store, m->files);
+	if (r < 0) {
+		ed_cmd_say_store(m->o->reading.store, r);
+		return ED_EXIT_FAILURE;
+	}
+	status = make_coverage(m);
+	return status == ED_EXIT_OK ? write_report(m) : status;
+}
+
+static enum ed_exit report_run(const struct ed_call *call)
+{
+	struct making m = { .o = call->conf };
+	struct ed_reading reading = m.o->reading;
+	char error[ED_READING_ERROR_MAX];
+	enum ed_exit status;
+
+	static_assert((int)ED_OUTPUT_ERROR_MAX == (int)ED_READING_ERROR_MAX,
+		      "one buffer serves both");
+	if (!reading.store)
+		return fail(ED_EXIT_USAGE, "report needs --store DIR");
+	ed_scan_config_init(&m.conf);
+	reading.memory_bytes = m.conf.memory_bytes;
+	reading.seed = m.conf.seed;
+	ed_coverage_format_names(m.names);
+	if (ed_reading_config(&reading, NULL, 0, &m.conf, error) < 0 ||
+	    ed_output_check(reading.output, NULL, 0, error) < 0)
+		return fail(ED_EXIT_USAGE, error);
+	status = make(&m);
+	ed_coverage_done(&m.coverage);
+	ed_ledger_close(m.ledger);
+	ed_site_done(&m.site);
+	ed_presence_done(&m.presence);
+	ed_baseline_free(m.baseline);
+	for (size_t i = 0; i < m.n_settings; i++)
+		free(m.settings[i]);
+	free(m.files);
+	return status;
+}
+
+static const struct ed_command_row report_examples[] = {
+	{ "earthdog report --store DIR --inventory assets.csv --retention 90d -o report.html",
+	  "One page for the auditor." },
+	{ "earthdog report --store DIR --format json -o report.json",
+	  "The same for a program to read." },
+	{ NULL, NULL },
+};
+
+const struct ed_command ed_command_report = {
+	.name = "report",
+	.help = "write audit evidence from a store as one page",
+	.description =
+		"Writes what can be shown to somebody who has to judge whether tunnels in DNS would have been "
+		"noticed and dealt with: coverage of machines and sources, retention, the baseline in force, the "
+		"settings and who changed them, alerts and their handling, results of drills, what each analytic "
+		"assumes and leaves out, what is always found and what is not promised, and the audit trail with its "
+		"proof. What is missing is named as such.\n"
+		"The page needs no network, holds no script, and prints well.\n",
+	.options = report_options,
+	.conf_bytes = sizeof(struct report_conf),
+	.operands_min = 0,
+	.operands_max = 0,
+	.examples = report_examples,
+	.run = report_run,
+};
