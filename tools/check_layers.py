@@ -28,15 +28,16 @@ MAY_INCLUDE = {
     "store": "base conf record",
     "sink": "base conf record",
     "contain": "base conf record",
+    "drill": "base conf record wire",
     "alert": "base conf record",
     "source": "base conf record",
     "worker": "base record wire source",
     "shard": "base conf record sketch evidence analytic",
-    "report": "base conf record store",
+    "report": "base conf record sketch model analytic store",
     "web": "base conf record store report",
     "engine": "base record conf wire sketch model format enrich evidence analytic store sink "
-    "contain alert source shard report",
-    "cmd": "base record conf format source evidence analytic sink store contain report web "
+    "contain drill alert source shard report",
+    "cmd": "base record conf format source evidence analytic sink store contain drill report web "
     "engine",
 }
 
@@ -54,10 +55,12 @@ NEVER = {
 # input or for a second opinion; "test": nobody else may.
 LIBRARIES = {
     "xxhash.h": "base",
+    "nettle/sha2.h": "base",
     "simdjson.h": "wire",
     "idn2.h": "enrich",
     "expat.h": "enrich",
     "sqlite3.h": "store",
+    "yaml.h": "conf",
     "zlib.h": "source",
     "zstd.h": "source",
     "lz4frame.h": "source",

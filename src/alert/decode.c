@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sample names read as data; see decode.h.
- *	axoAAAACCFNTSC0yLjAtT3BlblNTSF83.K.t.example  base64
- *j\x1a\x00\x00\x00\x02\x08SSH-2.0-OpenSSH_7...
+ *	axoAAAACCFNTSC0yLjAtT3BlblNTSF83.K.t.example
+ *	base64: j\x1a\x00\x00\x00\x02\x08SSH-2.0-OpenSSH_7...
  */
 #include "alert/decode.h"
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "alert/explain_egress.h"
+#include "alert/explain_views.h"
 #include "base/hash.h"
 #include "base/time.h"
 
@@ -518,6 +519,14 @@ static const char *would_add(const struct ed_finding *f)
 	return NULL;
 }
 
+static void say_views(const struct ed_finding *f, struct ed_alert *ret, struct sentence *s)
+{
+	char views[ED_VIEWS_TEXT_MAX];
+
+	if (ed_explain_views(f, ret, views))
+		clause(s, "%s", views);
+}
+
 void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret)
 {
 	struct sentence s = { .p = ret->summary, .max = sizeof(ret->summary) };
@@ -586,4 +595,5 @@ void ed_alert_from_finding(const struct ed_finding *f, struct ed_alert *ret)
 	say_path(f, &s);
 	say_host(f, &s);
 	say_clients(f, &s);
+	say_views(f, ret, &s);
 }

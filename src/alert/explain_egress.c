@@ -3,7 +3,7 @@
  * Words; see explain_egress.h.
  *	40 lookups in 75 s through 198.51.100.53, which is no sanctioned resolver
  *	40 connections in 3 min for DNS over HTTPS to dns.google (198.51.100.80), one every 5 s
- *(+-12 %)
+ *	(+-12 %)
  */
 #include "alert/explain_egress.h"
 
@@ -65,7 +65,9 @@ static void say_count(const struct ed_finding *f, const struct ed_evidence *path
 {
 	double lookups = ed_evidence_get(path, "lookups", 0);
 	double flows = ed_evidence_get(path, "flows", 0);
+	bool is_sampled = flows > 0 && ed_evidence_get(path, "sampled_packets", 0) == flows;
 
+	flow = is_sampled ? "sampled packet" : flow;
 	if (lookups > 0)
 		say(w, "%.0f lookup%s", lookups, lookups == 1 ? "" : "s");
 	if (flows > 0)
@@ -100,6 +102,17 @@ static void say_direct(const struct ed_finding *f, const struct ed_evidence *pat
 		say(w, ", %.0f %% of them without recursion",
 		    100 * ed_evidence_get(path, "without_recursion_share", 0));
 	say(w, ", by a machine that is no sanctioned resolver");
+}
+
+static void say_unasked(const struct ed_finding *f, const struct ed_evidence *path, struct words *w)
+{
+	char server[ED_ADDR_TEXT_MAX];
+
+	ed_addr_to_text(&f->server, server);
+	say_count(f, path, "connection", w);
+	say(w, ", %.0f of %.0f servers looked at were in no answer that the client got, as %s",
+	    ed_evidence_get(path, "servers_without_lookup", 0),
+	    ed_evidence_get(path, "servers_sampled", 0), server);
 }
 
 static void say_rhythm(const struct ed_finding *f, struct words *w)
@@ -149,7 +162,9 @@ bool ed_explain_egress(const struct ed_finding *f, char ret[static ED_ALERT_SUMM
 
 	if (!kind)
 		return false;
-	if (strcmp(kind, "direct_dns") == 0)
+	if (strcmp(kind, "unasked_addresses") == 0)
+		say_unasked(f, path, &w);
+	else if (strcmp(kind, "direct_dns") == 0)
 		say_direct(f, path, &w);
 	else
 		say_pair(f, path, kind, &w);

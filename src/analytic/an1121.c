@@ -54,8 +54,51 @@ static const struct ed_option an1121_tunables[] = {
 	{ 0 },
 };
 
-static const uint32_t an1121_tunable_needs[] = { ED_FIELD_QNAME, ED_FIELD_PROCESS | ED_FIELD_QNAME,
-						 ED_FIELD_TIME | ED_FIELD_PROCESS };
+static const struct ed_analytic_remedy an1121_remedies[] = {
+	{
+		.brings = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_PROCESS | ED_FIELD_IMAGE |
+			  ED_FIELD_HOST | ED_FIELD_USER | ED_FIELD_RCODE,
+		.what = "Sysmon event 22: each lookup with its program",
+		.how = "in the configuration: <RuleGroup groupRelation=\"or\"><DnsQuery "
+		       "onmatch=\"exclude\"/></RuleGroup>\n"
+		       "sysmon64.exe -c sysmon.xml",
+	},
+	{
+		.brings = ED_FIELD_LINEAGE | ED_FIELD_USER,
+		.what = "Sysmon event 1: who started the program, and how",
+		.how = "in the configuration: <RuleGroup groupRelation=\"or\"><ProcessCreate "
+		       "onmatch=\"exclude\"/></RuleGroup>",
+	},
+	{
+		.brings = ED_FIELD_CLIENT,
+		.what = "Sysmon event 3: the machine's address, and programs that ask port 53 past the "
+			"system",
+		.how = "in the configuration: <RuleGroup groupRelation=\"or\"><NetworkConnect "
+		       "onmatch=\"include\"><DestinationPort condition=\"is\">53</DestinationPort>"
+		       "<DestinationPort condition=\"is\">853</DestinationPort></NetworkConnect>"
+		       "</RuleGroup>",
+	},
+	{
+		.brings = ED_FIELD_QTYPE | ED_FIELD_RCODE,
+		.what = "the DNS client's own log: the type of each lookup",
+		.how = "wevtutil sl Microsoft-Windows-DNS-Client/Operational /e:true",
+	},
+	{ 0 },
+};
+
+static const uint32_t an1121_tunable_needs[] = { ED_FIELD_QNAME, ED_FIELD_IMAGE | ED_FIELD_QNAME,
+						 ED_FIELD_TIME | ED_FIELD_QNAME };
+
+static const char *const an1121_assumes[] = {
+	"Sysmon sees lookups through the system's resolver. What brings its own "
+	"(nslookup, iodine, browsers with DNS over HTTPS) shows by its connections "
+	"and by the network only.",
+	"svchost and lsass ask for others; event 22 names the program that asked.",
+	"Each element adds to a score that at least three families of behaviour must "
+	"support; none decides alone.",
+	"Two machines with the same first label of their names are taken for one.",
+	NULL,
+};
 
 static bool an1121_in_scope(const void *conf, const struct ed_event *ev)
 {
@@ -107,11 +150,13 @@ const struct ed_analytic ed_analytic_an1121 = {
 	.log_sources = "DC0082 Network Connection Creation: WinEventLog:Sysmon EventCode=3, 22; "
 		       "DC0085 Network Traffic Content: NSM:Flow dns.log",
 	.version = 1,
-	.needs = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_PROCESS | ED_FIELD_HOST,
-	.wants = ED_FIELD_LINEAGE | ED_FIELD_USER | ED_FIELD_RCODE | ED_FIELD_QTYPE |
-		 ED_FIELD_CLIENT,
+	.needs = ED_FIELD_TIME | ED_FIELD_QNAME,
+	.wants = ED_FIELD_PROCESS | ED_FIELD_IMAGE | ED_FIELD_HOST | ED_FIELD_LINEAGE |
+		 ED_FIELD_USER | ED_FIELD_RCODE | ED_FIELD_QTYPE | ED_FIELD_CLIENT,
 	.conf_bytes = sizeof(struct an1121_conf),
 	.tunables = an1121_tunables,
+	.remedies = an1121_remedies,
+	.assumes = an1121_assumes,
 	.tunable_needs = an1121_tunable_needs,
 	.in_scope = an1121_in_scope,
 	.weigh = an1121_weigh,

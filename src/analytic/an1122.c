@@ -45,8 +45,47 @@ static const struct ed_option an1122_tunables[] = {
 	{ 0 },
 };
 
-static const uint32_t an1122_tunable_needs[] = { ED_FIELD_QNAME,
-						 ED_FIELD_PROCESS | ED_FIELD_QNAME };
+static const struct ed_analytic_remedy an1122_remedies[] = {
+	{
+		.brings = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_PROCESS | ED_FIELD_IMAGE |
+			  ED_FIELD_LINEAGE | ED_FIELD_USER,
+		.what = "auditd: every program that is started, with its command line",
+		.how = "auditctl -a always,exit -F arch=b64 -S execve,execveat -k dns_exec\n"
+		       "auditctl -a always,exit -F arch=b32 -S execve,execveat -k dns_exec",
+	},
+	{
+		.brings = ED_FIELD_PROCESS | ED_FIELD_IMAGE | ED_FIELD_RESOLVER | ED_FIELD_CLIENT,
+		.what = "auditd: which program talks to which server",
+		.how = "auditctl -a always,exit -F arch=b64 -S connect,sendto,sendmsg,sendmmsg "
+		       "-F saddr_fam=2 -k dns_net\n"
+		       "auditctl -a always,exit -F arch=b64 -S connect,sendto,sendmsg,sendmmsg "
+		       "-F saddr_fam=10 -k dns_net",
+	},
+	{
+		.brings = ED_FIELD_HOST,
+		.what = "auditd: the machine's name in every record",
+		.how = "in /etc/audit/auditd.conf: name_format = HOSTNAME, log_format = ENRICHED",
+	},
+	{
+		.brings = ED_FIELD_QNAME | ED_FIELD_CLIENT | ED_FIELD_QTYPE | ED_FIELD_RCODE,
+		.what = "the network's view of the same machine, joined to it by --inventory",
+		.how = "zeek -i IFACE local",
+	},
+	{ 0 },
+};
+
+static const uint32_t an1122_tunable_needs[] = { ED_FIELD_QNAME, ED_FIELD_IMAGE | ED_FIELD_QNAME };
+
+static const char *const an1122_assumes[] = {
+	"Programs in a container have the host's process numbers and names of their "
+	"own.",
+	"io_uring bypasses the audit of socket calls.",
+	"Names in the arguments of a program are lookups that were asked for, not "
+	"proof that they were sent.",
+	"A program that resolves in its own code shows by its connections and by its "
+	"names on the wire.",
+	NULL,
+};
 
 static bool an1122_in_scope(const void *conf, const struct ed_event *ev)
 {
@@ -87,11 +126,14 @@ const struct ed_analytic ed_analytic_an1122 = {
 	.log_sources = "DC0032 Process Creation: auditd:SYSCALL execve; "
 		       "DC0085 Network Traffic Content: NSM:Flow dns.log",
 	.version = 1,
-	.needs = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_PROCESS | ED_FIELD_HOST,
-	.wants = ED_FIELD_LINEAGE | ED_FIELD_USER | ED_FIELD_RESOLVER | ED_FIELD_CLIENT |
-		 ED_FIELD_QTYPE | ED_FIELD_RCODE,
+	.needs = ED_FIELD_TIME | ED_FIELD_QNAME,
+	.wants = ED_FIELD_PROCESS | ED_FIELD_IMAGE | ED_FIELD_HOST | ED_FIELD_LINEAGE |
+		 ED_FIELD_USER | ED_FIELD_RESOLVER | ED_FIELD_CLIENT | ED_FIELD_QTYPE |
+		 ED_FIELD_RCODE,
 	.conf_bytes = sizeof(struct an1122_conf),
 	.tunables = an1122_tunables,
+	.remedies = an1122_remedies,
+	.assumes = an1122_assumes,
 	.tunable_needs = an1122_tunable_needs,
 	.in_scope = an1122_in_scope,
 	.weigh = an1122_weigh,

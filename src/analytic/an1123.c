@@ -42,8 +42,46 @@ static const struct ed_option an1123_tunables[] = {
 	{ 0 },
 };
 
-static const uint32_t an1123_tunable_needs[] = { ED_FIELD_QNAME,
-						 ED_FIELD_PROCESS | ED_FIELD_QNAME };
+static const struct ed_analytic_remedy an1123_remedies[] = {
+	{
+		.brings = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_PROCESS | ED_FIELD_IMAGE |
+			  ED_FIELD_QTYPE,
+		.what = "the unified log of mDNSResponder: each lookup with its program",
+		.how = "log stream --style ndjson --info --debug --predicate 'process == \"mDNSResponder\" "
+		       "AND (eventMessage CONTAINS \"DNSServiceQueryRecord\" OR eventMessage CONTAINS "
+		       "\"DNSServiceGetAddrInfo\" OR eventMessage CONTAINS \"getaddrinfo start\")'",
+	},
+	{
+		.brings = ED_FIELD_QNAME,
+		.what = "names in the clear, where the log masks them",
+		.how = "a configuration profile: payload com.apple.system.logging, System, "
+		       "Enable-Private-Data = true",
+	},
+	{
+		.brings = ED_FIELD_LINEAGE | ED_FIELD_USER,
+		.what = "programs that are started, with their command line and parents",
+		.how = "sudo eslogger exec",
+	},
+	{
+		.brings = ED_FIELD_HOST,
+		.what = "the machine's name: the unified log has none",
+		.how = "collect with a shipper that adds it, or put each machine's log in a file of its "
+		       "own",
+	},
+	{ 0 },
+};
+
+static const uint32_t an1123_tunable_needs[] = { ED_FIELD_QNAME, ED_FIELD_IMAGE | ED_FIELD_QNAME };
+
+static const char *const an1123_assumes[] = {
+	"mDNSResponder logs what goes through it. dig, nslookup, static programs and "
+	"browsers with DNS over HTTPS go past it and show on the network only.",
+	"Where the system masks names, content and the ceilings say nothing; "
+	"structure, timing and the program remain.",
+	"A system service that asks for an app names it; then the app is the one "
+	"that asked.",
+	NULL,
+};
 
 static bool an1123_in_scope(const void *conf, const struct ed_event *ev)
 {
@@ -117,10 +155,13 @@ const struct ed_analytic ed_analytic_an1123 = {
 	.log_sources = "DC0078 Network Traffic Flow: macos:unifiedlog "
 		       "log stream 'eventMessage contains \"dns_request\"'",
 	.version = 1,
-	.needs = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_PROCESS,
-	.wants = ED_FIELD_HOST | ED_FIELD_LINEAGE | ED_FIELD_USER | ED_FIELD_QTYPE,
+	.needs = ED_FIELD_TIME | ED_FIELD_QNAME,
+	.wants = ED_FIELD_PROCESS | ED_FIELD_IMAGE | ED_FIELD_HOST | ED_FIELD_LINEAGE |
+		 ED_FIELD_USER | ED_FIELD_QTYPE,
 	.conf_bytes = sizeof(struct an1123_conf),
 	.tunables = an1123_tunables,
+	.remedies = an1123_remedies,
+	.assumes = an1123_assumes,
 	.tunable_needs = an1123_tunable_needs,
 	.in_scope = an1123_in_scope,
 	.weigh = an1123_weigh,

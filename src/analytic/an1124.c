@@ -36,9 +36,52 @@ static const struct ed_option an1124_tunables[] = {
 	{ 0 },
 };
 
+static const struct ed_analytic_remedy an1124_remedies[] = {
+	{
+		.brings = ED_FIELD_TIME | ED_FIELD_CLIENT | ED_FIELD_QNAME | ED_FIELD_QTYPE |
+			  ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES | ED_FIELD_TTL,
+		.what = "a sensor on a mirror of the resolvers' or the gateway's port",
+		.how = "zeek -i IFACE local",
+	},
+	{
+		.brings = ED_FIELD_TIME | ED_FIELD_CLIENT | ED_FIELD_QNAME | ED_FIELD_QTYPE |
+			  ED_FIELD_RCODE,
+		.what = "the resolvers' own logs",
+		.how = "Unbound: log-queries: yes, log-replies: yes\n"
+		       "BIND: rndc querylog on\n"
+		       "Windows: Set-DnsServerDiagnostics -Queries $true -ReceivePackets $true "
+		       "-EnableLoggingForLocalLookupEvent $true",
+	},
+	{
+		.brings = ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES | ED_FIELD_TTL |
+			  ED_FIELD_QNAME_CASE | ED_FIELD_QNAME_BYTES,
+		.what = "packets of the same port: names byte for byte, in the case they were sent in",
+		.how = "dumpcap -i IFACE -f 'port 53' -b filesize:100000 -w dns.pcapng",
+	},
+	{
+		.brings = ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES | ED_FIELD_TTL |
+			  ED_FIELD_QNAME_CASE | ED_FIELD_QNAME_BYTES,
+		.what = "answers and names byte for byte from a resolver: dnstap",
+		.how = "Unbound: dnstap: dnstap-enable: yes, dnstap-log-client-response-messages: yes",
+	},
+	{ 0 },
+};
+
 static const uint32_t an1124_tunable_needs[] = { ED_FIELD_TIME | ED_FIELD_CLIENT, ED_FIELD_QNAME };
 
 /* What no log of a machine tells, and no hypervisor asks. */
+static const char *const an1124_assumes[] = {
+	"The sensor sees clients. Behind a forwarder the forwarder is the client, "
+	"and its ceiling is that of one client.",
+	"A registrable domain has one owner; the public suffix list says which those "
+	"are.",
+	"Names that three clients ask carry no message of one of them.",
+	"Times are those of the lookups. Whole seconds, or a collector's time, "
+	"switch the timing evidence off, and the alert says so.",
+	"Encrypted DNS is not seen; that it is used is told where flows are.",
+	NULL,
+};
+
 static bool an1124_in_scope(const void *conf, const struct ed_event *ev)
 {
 	(void)conf;
@@ -73,6 +116,8 @@ const struct ed_analytic ed_analytic_an1124 = {
 		 ED_FIELD_TTL | ED_FIELD_QNAME_CASE | ED_FIELD_QNAME_BYTES,
 	.conf_bytes = sizeof(struct an1124_conf),
 	.tunables = an1124_tunables,
+	.remedies = an1124_remedies,
+	.assumes = an1124_assumes,
 	.tunable_needs = an1124_tunable_needs,
 	.in_scope = an1124_in_scope,
 	.weigh = an1124_weigh,

@@ -42,7 +42,41 @@ static const struct ed_option an1125_tunables[] = {
 	{ 0 },
 };
 
+static const struct ed_analytic_remedy an1125_remedies[] = {
+	{
+		.brings = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_CLIENT,
+		.what = "lookups of the hypervisors' management addresses: they keep no log of them",
+		.how = "mirror the management network's port to a sensor (zeek -i IFACE local), or log on "
+		       "the resolver that they use; list their addresses with the role esxi in "
+		       "--inventory",
+	},
+	{
+		.brings = ED_FIELD_HOST | ED_FIELD_PROCESS | ED_FIELD_USER,
+		.what = "the hypervisor's syslog: commands and packages",
+		.how = "esxcli system syslog config set --loghost='udp://COLLECTOR:514'\n"
+		       "esxcli system syslog reload\n"
+		       "esxcli network firewall ruleset set --ruleset-id=syslog --enabled=true",
+	},
+	{
+		.brings = ED_FIELD_HOST,
+		.what = "a list of the installed packages",
+		.how = "esxcli --formatter=csv software vib list > HOST.csv",
+	},
+	{ 0 },
+};
+
 static const uint32_t an1125_tunable_needs[] = { ED_FIELD_QNAME | ED_FIELD_CLIENT, ED_FIELD_HOST };
+
+static const char *const an1125_assumes[] = {
+	"What the management plane is, the network tells only by names: zones that "
+	"are not on the public internet are inside.",
+	"A remote syslog is cut at a length and drops lines under load; a missing "
+	"line is no alert.",
+	"vCenter installs the HA agent with checks switched off; that is known and "
+	"not told.",
+	"What a guest does is told under the guest's own address by AN1124.",
+	NULL,
+};
 
 static bool an1125_in_scope(const void *conf, const struct ed_event *ev)
 {
@@ -78,6 +112,8 @@ const struct ed_analytic ed_analytic_an1125 = {
 	.wants = ED_FIELD_CLIENT | ED_FIELD_HOST | ED_FIELD_PROCESS | ED_FIELD_USER,
 	.conf_bytes = sizeof(struct an1125_conf),
 	.tunables = an1125_tunables,
+	.remedies = an1125_remedies,
+	.assumes = an1125_assumes,
 	.tunable_needs = an1125_tunable_needs,
 	.in_scope = an1125_in_scope,
 	.weigh = an1125_weigh,

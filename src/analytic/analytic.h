@@ -23,6 +23,14 @@ struct ed_analytic_case {
 	bool is_inside;    /* the domain is not on the public internet */
 };
 
+/* What to switch on so that fields come in: what it is, and the command or the setting as it is
+ * typed. */
+struct ed_analytic_remedy {
+	uint32_t brings; /* ED_FIELD_* */
+	const char *what;
+	const char *how; /* lines */
+};
+
 struct ed_analytic {
 	const char *id;       /* "AN1124" */
 	const char *platform; /* ATT&CK's: "Network Devices" */
@@ -34,6 +42,9 @@ struct ed_analytic {
 	uint32_t wants;                   /* ED_FIELD_*: works better with */
 	size_t conf_bytes;                /* <= ED_ANALYTIC_CONF_MAX */
 	const struct ed_option *tunables; /* ATT&CK's mutable elements, under ATT&CK's names */
+	const struct ed_analytic_remedy *remedies; /* ended by one without .what */
+	const char *const *assumes; /* what it takes for granted and what it leaves out; sentences,
+				       ended by NULL */
 	/* Which fields a tunable needs, in the order of .tunables: a tunable without its field does
 	 * nothing. */
 	const uint32_t *tunable_needs;

@@ -97,6 +97,47 @@ void ed_json_span(struct ed_json *j, const char *key, struct ed_span value)
 	json_text(j, value);
 }
 
+/* The character that @s begins with; returns its bytes, 0 when it is no UTF-8 (RFC 3629). */
+static size_t utf8_char(struct ed_span s, uint32_t *ret)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t n = s.p[0] < 0x80 ? 1 : s.p[0] >> 5 == 6 ? 2 : s.p[0] >> 4 == 14 ? 3 : 4;
+
+	if (s.n < n || (n == 4 && s.p[0] >> 3 != 30))
+		return 0;
+	*ret = n == 1 ? s.p[0] : s.p[0] & (0x7fU >> n);
+	for (size_t i = 1; i < n; i++) {
+		if (s.p[i] >> 6 != 2)
+			return 0;
+		*ret = *ret << 6 | (s.p[i] & 0x3fU);
+	}
+	return *ret < least[n] || *ret > 0x10ffff || *ret >> 11 == 0x1b ? 0 : n;
+}
+
+void ed_json_utf8(struct ed_json *j, const char *key, const char *value)
+{
+	struct ed_span s = ed_span_str(value);
+
+	json_lead(j, key);
+	ed_buf_put(j->out, "\"", 1);
+	while (s.n > 0) {
+		uint32_t c;
+		size_t n = utf8_char(s, &c);
+
+		if (n == 0)
+			c = 0xfffd;
+		if (c >= 0x10000)
+			ed_buf_printf(j->out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+				      0xdc00 + (c & 0x3ff));
+		else if (c < 0x20 || c >= 0x7f)
+			ed_buf_printf(j->out, "\\u%04x", c);
+		else
+			ed_buf_printf(j->out, c == '"' || c == '\\' ? "\\%c" : "%c", (int)c);
+		s = ed_span_from(s, n > 0 ? n : 1);
+	}
+	ed_buf_put(j->out, "\"", 1);
+}
+
 void ed_json_u64(struct ed_json *j, const char *key, uint64_t value)
 {
 	json_lead(j, key);

@@ -27,6 +27,9 @@ void ed_json_array(struct ed_json *j, const char *key);
 void ed_json_array_end(struct ed_json *j);
 void ed_json_str(struct ed_json *j, const char *key, const char *value);
 void ed_json_span(struct ed_json *j, const char *key, struct ed_span value);
+/* Text that a person wrote, in UTF-8: its characters come out as \uXXXX, each byte that is no UTF-8
+ * as \ufffd. What comes from the wire has no encoding and goes through the two above. */
+void ed_json_utf8(struct ed_json *j, const char *key, const char *value);
 void ed_json_u64(struct ed_json *j, const char *key, uint64_t value);
 void ed_json_i64(struct ed_json *j, const char *key, int64_t value);
 /* Shortest of up to six significant digits; a number that is not finite becomes null. */

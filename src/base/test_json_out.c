@@ -73,6 +73,34 @@ static void test_escapes(void **state)
 	ed_buf_done(&b);
 }
 
+static void test_utf8(void **state)
+{
+	static const struct {
+		const char *text, *json;
+	} rows[] = {
+		{ "plain \"x\\", "\"plain \\\"x\\\\\"" },
+		{ "\xc3\xa9\xe2\x82\xac\n\x7f", "\"\\u00e9\\u20ac\\u000a\\u007f\"" },
+		{ "\xf0\x9f\x90\x95", "\"\\ud83d\\udc15\"" },
+		{ "a\xff\x62", "\"a\\ufffdb\"" },
+		{ "\xc0\xaf", "\"\\ufffd\\ufffd\"" },            /* overlong */
+		{ "\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"" }, /* half a pair */
+		{ "\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"" },
+		{ "\xe2\x82", "\"\\ufffd\\ufffd\"" }, /* cut */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ed_buf b;
+		struct ed_json j;
+
+		ed_buf_init(&b, 256);
+		ed_json_init(&j, &b);
+		ed_json_utf8(&j, NULL, rows[i].text);
+		assert_string_equal(b.p, rows[i].json);
+		ed_buf_done(&b);
+	}
+}
+
 static void test_numbers(void **state)
 {
 	struct ed_buf b;
@@ -120,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_structure),
 		cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_depth_and_ceiling),
 	};

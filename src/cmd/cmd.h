@@ -54,11 +54,18 @@ struct ed_command {
 };
 
 extern const struct ed_command ed_command_scan;
+extern const struct ed_command ed_command_baseline;
 extern const struct ed_command ed_command_events;
 extern const struct ed_command ed_command_contain;
+extern const struct ed_command ed_command_coverage;
+extern const struct ed_command ed_command_drill;
 extern const struct ed_command ed_command_list;
 extern const struct ed_command ed_command_explain;
 extern const struct ed_command ed_command_history;
+extern const struct ed_command ed_command_allow;
+extern const struct ed_command ed_command_report;
+extern const struct ed_command ed_command_export;
+extern const struct ed_command ed_command_triage;
 extern const struct ed_command ed_command_help;
 extern const struct ed_command ed_command_generate;
 

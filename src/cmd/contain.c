@@ -7,7 +7,7 @@
 #include "cmd/cmd.h"
 
 #include "base/time.h"
-#include "cmd/contain_wish.h"
+#include "cmd/contain_history.h"
 #include "cmd/output.h"
 #include "cmd/text.h"
 #include "contain/diff.h"
@@ -21,109 +21,6 @@
 
 enum { SECONDS_AN_HOUR = 3600, SHOWN_MAX = 256, PREFIX_MIN = 4 };
 
-#define AT(field) offsetof(struct ed_contain_conf, field)
-
-static const struct ed_option contain_options[] = {
-	{ .name = "for",
-	  .type = ED_OPT_STRING,
-	  .offset = AT(writer),
-	  .arg = "NAME",
-	  .help = "what the entries are written for" },
-	{ .name = "alerts",
-	  .type = ED_OPT_STRING,
-	  .offset = AT(alerts),
-	  .arg = "FILE",
-	  .help = "alerts as \"scan --format ndjson\" printed them; \"-\": standard input" },
-	{ .name = "domain",
-	  .type = ED_OPT_LIST,
-	  .offset = AT(domains),
-	  .arg = "NAME",
-	  .help = "block this domain and all below it, or with --undo take that back; may be "
-		  "repeated" },
-	{ .name = "client",
-	  .type = ED_OPT_LIST,
-	  .offset = AT(clients),
-	  .arg = "ADDRESS",
-	  .help = "for this client only; without a name, what it asks past the resolvers; may be "
-		  "repeated" },
-	{ .name = "per-client",
-	  .type = ED_OPT_FLAG,
-	  .offset = AT(per_client),
-	  .help = "for the client of the alert only" },
-	{ .name = "against",
-	  .type = ED_OPT_STRING,
-	  .offset = AT(against),
-	  .arg = "FILE",
-	  .help = "show what would change in this file, or in the one of that kind in this "
-		  "directory" },
-	{ .name = "write",
-	  .letter = 'w',
-	  .type = ED_OPT_STRING,
-	  .offset = AT(write),
-	  .arg = "FILE",
-	  .help = "change this file, or the one of that kind in this directory" },
-	{ .name = "undo",
-	  .type = ED_OPT_FLAG,
-	  .offset = AT(undo),
-	  .help = "take back the named entries; when none is named, all of them" },
-	{ .name = "expired",
-	  .type = ED_OPT_FLAG,
-	  .offset = AT(expired),
-	  .help = "only take out what has expired" },
-	{ .name = "lifetime",
-	  .type = ED_OPT_DURATION,
-	  .offset = AT(lifetime_ns),
-	  .min = 60.0 * ED_NS_PER_S,
-	  .max = 366 * 86400.0 * ED_NS_PER_S,
-	  .def = "24h",
-	  .arg = "TIME",
-	  .help = "how long an entry holds" },
-	{ .name = "reason",
-	  .type = ED_OPT_STRING,
-	  .offset = AT(reason),
-	  .arg = "TEXT",
-	  .help = "why, for the comment of each entry; else what the alert says" },
-	{ .name = "resolver",
-	  .type = ED_OPT_LIST,
-	  .offset = AT(resolvers),
-	  .arg = "ADDRESS",
-	  .help = "a resolver that stays open to everybody; may be repeated" },
-	{ .name = "own-zone",
-	  .type = ED_OPT_LIST,
-	  .offset = AT(own_zones),
-	  .arg = "NAME",
-	  .help = "a zone of your own, never blocked; may be repeated" },
-	{ .name = "allow",
-	  .type = ED_OPT_LIST,
-	  .offset = AT(allow),
-	  .arg = "FILE",
-	  .help = "names that are never blocked, one a line; may be repeated" },
-	{ .name = "popular",
-	  .type = ED_OPT_LIST,
-	  .offset = AT(popular),
-	  .arg = "FILE",
-	  .help = "ranked list of domains that are never blocked; may be repeated" },
-	{ .name = "limit",
-	  .type = ED_OPT_U32,
-	  .offset = AT(limit),
-	  .min = 1,
-	  .max = ED_ARTEFACT_ENTRIES_MAX,
-	  .def = "20",
-	  .arg = "N",
-	  .help = "new entries in the file within an hour" },
-	{ .name = "psl",
-	  .type = ED_OPT_STRING,
-	  .offset = AT(psl),
-	  .arg = "FILE",
-	  .help = "public suffix list to use instead of the system's" },
-	{ .name = "now",
-	  .type = ED_OPT_TIME,
-	  .offset = AT(now_ns),
-	  .arg = "TIME",
-	  .help = "count from this time instead of the clock" },
-	{ .name = NULL },
-};
-
 /* One run. */
 struct job {
 	const struct ed_contain_conf *conf;
@@ -134,8 +31,8 @@ struct job {
 	bool is_new;
 	struct ed_buf old_text;
 	struct ed_artefact artefact;
+	struct ed_wishes wishes;
 	size_t n_added, n_renewed, n_removed, n_expired;
-	uint64_t n_bad;
 };
 
 static const char *shown_path(const struct job *j, char shown[static SHOWN_MAX])
@@ -355,17 +252,14 @@ static enum ed_exit add_wishes(struct job *j, const struct ed_wishes *w)
 
 static enum ed_exit contain(struct job *j)
 {
-	struct ed_wishes w = {
-		.writer = j->writer, .conf = j->conf, .call = j->call, .now_ns = j->now_ns
-	};
-	enum ed_exit status = ed_wishes_collect(&w);
+	enum ed_exit status = ed_wishes_collect(&j->wishes);
 
 	if (status == ED_EXIT_OK)
-		status = judge(j, &w);
+		status = judge(j, &j->wishes);
 	if (status == ED_EXIT_OK)
-		status = add_wishes(j, &w);
-	j->n_bad = w.n_bad;
-	ed_wishes_done(&w);
+		status = ed_contain_ask_history(&j->wishes);
+	if (status == ED_EXIT_OK)
+		status = add_wishes(j, &j->wishes);
 	return status;
 }
 
@@ -501,8 +395,8 @@ static void say_done(const struct job *j, bool changed)
 		ed_cmd_say("%s: %s%zu new, %zu renewed, %zu taken back, %zu expired",
 			   shown_path(j, shown), j->conf->write ? "" : "not written; ", j->n_added,
 			   j->n_renewed, j->n_removed, j->n_expired);
-	if (j->n_bad > 0)
-		ed_cmd_say("%llu lines are no alerts", (unsigned long long)j->n_bad);
+	if (j->wishes.n_bad > 0)
+		ed_cmd_say("%llu lines are no alerts", (unsigned long long)j->wishes.n_bad);
 }
 
 /* The file with its serial number raised, when anything else of it changes. */
@@ -527,6 +421,8 @@ static enum ed_exit deliver(struct job *j)
 		status = j->conf->write ? write_file(j, &text) : show(j, &text);
 	}
 	ed_buf_done(&text);
+	if (status == ED_EXIT_OK && changed && j->conf->write)
+		status = ed_contain_note(&j->wishes, j->path, j->n_removed + j->n_expired);
 	if (status == ED_EXIT_OK)
 		say_done(j, changed);
 	return status;
@@ -548,6 +444,9 @@ static enum ed_exit contain_run(const struct ed_call *call)
 		return status;
 	j.writer = ed_contain_find(j.conf->writer);
 	j.now_ns = now_of(j.conf);
+	j.wishes = (struct ed_wishes){
+		.writer = j.writer, .conf = j.conf, .call = call, .now_ns = j.now_ns
+	};
 	ed_buf_init(&j.old_text, ED_ARTEFACT_MAX_BYTES);
 	status = find_path(&j);
 	if (status == ED_EXIT_OK)
@@ -560,9 +459,10 @@ static enum ed_exit contain_run(const struct ed_call *call)
 			status = deliver(&j);
 		ed_artefact_done(&j.artefact);
 	}
+	ed_wishes_done(&j.wishes);
 	ed_buf_done(&j.old_text);
 	free(j.path);
-	return status == ED_EXIT_OK && j.n_bad > 0 ? ED_EXIT_DAMAGED : status;
+	return status == ED_EXIT_OK && j.wishes.n_bad > 0 ? ED_EXIT_DAMAGED : status;
 }
 
 static const struct ed_command_row contain_examples[] = {
@@ -572,6 +472,8 @@ static const struct ed_command_row contain_examples[] = {
 	  "Writes it into a response policy zone." },
 	{ "earthdog contain --for nftables --resolver 192.0.2.53 --client 192.0.2.11 -w dns.nft",
 	  "Lets one client ask the site's resolver only." },
+	{ "earthdog contain --for rpz --store DIR 2fa80b97",
+	  "Takes the alert from a store, and says whom it would have affected." },
 	{ "earthdog contain --for rpz --undo --write /etc/bind/earthdog.rpz 2fa80b97",
 	  "Takes it back." },
 	{ NULL, NULL },
@@ -584,15 +486,17 @@ const struct ed_command ed_command_contain = {
 	.description =
 		"Writes what blocks the domain of an alert, for all clients or for one, in the form that a "
 		"resolver, a packet filter or a sensor loads. Without --write it only shows, as a difference, "
-		"what would change. ALERT is the identifier of an alert in the file of --alerts or how it "
-		"begins; --domain and --client name something by hand.\n"
+		"what would change. ALERT is the identifier of an alert in the file of --alerts, or in the store of "
+		"--store, or how it begins; --domain and --client name something by hand.\n"
 		"Every entry says in comments why it is there, for which alert, and until when; what has "
 		"expired is taken out whenever the file is written. --undo takes out entries of this program and "
 		"nothing else. It loads nothing: how the file is checked and loaded stands in docs/contain.\n"
 		"Never blocked are public suffixes, names under arpa, zones of your own (--own-zone), allowed "
-		"and popular names (--allow, --popular) and the resolvers (--resolver). When one entry is "
-		"refused, nothing is written.\n",
-	.options = contain_options,
+		"and popular names (--allow, --popular) and the resolvers (--resolver). With --store it says whom and "
+		"which names each entry would have affected in the last 7 days, and does not block, but with --force, "
+		"what takes along an alert that was judged a false positive, or more clients than --max-clients. When "
+		"one entry is refused, nothing is written.\n",
+	.options = ed_contain_options,
 	.conf_bytes = sizeof(struct ed_contain_conf),
 	.operands_max = 256,
 	.examples = contain_examples,

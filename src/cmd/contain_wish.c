@@ -3,6 +3,7 @@
 #include "cmd/contain_wish.h"
 
 #include "base/time.h"
+#include "cmd/ledger.h"
 #include "cmd/text.h"
 #include "engine/alert_file.h"
 
@@ -127,7 +128,8 @@ static enum ed_exit check_operands(const struct ed_wishes *w)
 	for (size_t i = 0; i < w->call->n_operands; i++) {
 		ed_text_escape(w->call->operands[i], shown, sizeof(shown));
 		if (!*w->found[i]) {
-			ed_cmd_say("there is no alert \"%s\" in the file", shown);
+			ed_cmd_say("there is no alert \"%s\" in the %s", shown,
+				   w->conf->alerts ? "file" : "store");
 			return ED_EXIT_USAGE;
 		}
 	}
@@ -142,6 +144,41 @@ static enum ed_exit check_operands(const struct ed_wishes *w)
 	return ED_EXIT_OK;
 }
 
+static bool take_kept(void *arg, const struct ed_ledger_alert *kept)
+{
+	struct ed_wishes *w = arg;
+	struct ed_told_alert a;
+	int why;
+
+	for (size_t i = 0; i < w->call->n_operands; i++) {
+		if (!ed_wish_is_id(w->call->operands[i], kept->id))
+			continue;
+		why = ed_alert_text_read(kept->body, &a);
+		if (why == 0)
+			take_alert(w, &a);
+		else
+			w->n_bad++;
+		return why != -ENOMEM;
+	}
+	return true;
+}
+
+static enum ed_exit collect_kept(struct ed_wishes *w)
+{
+	const struct ed_ledger_filter all = { .id = NULL };
+	struct ed_ledger *l;
+	int r;
+
+	if (!ed_cmd_open_ledger(w->conf->store, ED_LEDGER_READ, NULL, w->now_ns, &l))
+		return ED_EXIT_USAGE;
+	r = ed_ledger_alerts(l, &all, take_kept, w);
+	ed_ledger_close(l);
+	if (r == 0)
+		return check_operands(w);
+	ed_cmd_say_store(w->conf->store, r);
+	return ED_EXIT_FAILURE;
+}
+
 static enum ed_exit collect_alerts(struct ed_wishes *w)
 {
 	char shown[SHOWN_MAX];
@@ -149,8 +186,8 @@ static enum ed_exit collect_alerts(struct ed_wishes *w)
 
 	if (w->call->n_operands == 0)
 		return ED_EXIT_OK;
-	if (!w->conf->alerts) {
-		ed_cmd_say("identifiers of alerts need --alerts, the file they are in");
+	if (!w->conf->alerts && !w->conf->store) {
+		ed_cmd_say("identifiers of alerts need --alerts, the file they are in, or --store");
 		return ED_EXIT_USAGE;
 	}
 	w->found = calloc(w->call->n_operands, sizeof(*w->found));
@@ -158,6 +195,8 @@ static enum ed_exit collect_alerts(struct ed_wishes *w)
 		w->error = -ENOMEM;
 		return ED_EXIT_OK;
 	}
+	if (!w->conf->alerts)
+		return collect_kept(w);
 	why = ed_alert_file_read(w->conf->alerts, take_alert, w, &w->n_bad);
 	if (why < 0) {
 		ed_cmd_say("%s: %s", ed_text_escape(w->conf->alerts, shown, sizeof(shown)),

@@ -21,8 +21,13 @@ struct ed_contain_conf {
 	struct ed_option_list own_zones, allow, popular, resolvers;
 	uint32_t limit;
 	const char *psl;
-	int64_t now_ns; /* 0: the clock */
+	int64_t now_ns;    /* 0: the clock */
+	const char *store; /* NULL: none */
+	uint32_t max_clients;
+	bool force;
 };
+
+extern const struct ed_option ed_contain_options[];
 
 struct ed_wishes {
 	const struct ed_contain_writer *writer;

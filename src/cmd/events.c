@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 
 #include "cmd/event_json.h"
+#include "cmd/event_ocsf.h"
 #include "cmd/output.h"
 #include "cmd/progress.h"
 #include "cmd/report.h"
@@ -21,8 +22,17 @@ enum { LINE_MAX_BYTES = 1 << 17, STATS_MAX_BYTES = 1 << 20 };
 struct events_conf {
 	const char *input_format; /* NULL: sniff */
 	int64_t from_ns, to_ns;   /* 0: open */
+	uint32_t format;          /* events_format */
 	const char *stats;        /* NULL: none */
 	bool quiet;
+};
+
+enum events_format { EVENTS_NDJSON, EVENTS_OCSF };
+
+static const char *const formats[] = {
+	[EVENTS_NDJSON] = "ndjson",
+	[EVENTS_OCSF] = "ocsf",
+	NULL,
 };
 
 static const struct ed_option events_options[] = {
@@ -48,6 +58,16 @@ static const struct ed_option events_options[] = {
 		.help = "leave out what is younger",
 	},
 	{
+		.name = "format",
+		.type = ED_OPT_CHOICE,
+		.offset = offsetof(struct events_conf, format),
+		.choices = formats,
+		.def = "ndjson",
+		.arg = "FORMAT",
+		.help = "ndjson: all that was read; ocsf: lookups as DNS Activity (class 4003) of the "
+			"Open Cybersecurity Schema Framework 1.8.0",
+	},
+	{
 		.name = "stats",
 		.type = ED_OPT_STRING,
 		.offset = offsetof(struct events_conf, stats),
@@ -66,6 +86,8 @@ static const struct ed_option events_options[] = {
 
 struct printing {
 	struct ed_buf line;
+	uint32_t format;
+	uint64_t n_left_out;         /* events that the format has no place for */
 	struct ed_progress progress; /* never drawn; trouble goes through it */
 	int error;                   /* errno of the output, 0 */
 };
@@ -76,7 +98,12 @@ static bool print_event(void *arg, const struct ed_event *ev, const char *path,
 	struct printing *p = arg;
 
 	ed_buf_clear(&p->line);
-	ed_event_json(ev, path, format->name, &p->line);
+	if (p->format == EVENTS_NDJSON) {
+		ed_event_json(ev, path, format->name, &p->line);
+	} else if (!ed_event_ocsf(ev, format->name, &p->line)) {
+		p->n_left_out++;
+		return true;
+	}
 	ed_buf_put(&p->line, "\n", 1);
 	if (p->line.full)
 		p->error = ENOMEM;
@@ -108,7 +135,7 @@ static void print_drops(const struct ed_tally *t, FILE *f)
 		(void)fputc('\n', f);
 }
 
-static void print_summary(const struct ed_scan_result *r, FILE *f)
+static void print_summary(const struct ed_scan_result *r, uint64_t n_left_out, FILE *f)
 {
 	char text[ED_COUNT_TEXT_MAX];
 	uint64_t n = 0;
@@ -120,6 +147,9 @@ static void print_summary(const struct ed_scan_result *r, FILE *f)
 	(void)fprintf(f, " in %s file%s", ed_text_count(r->n_files, text),
 		      r->n_files == 1 ? "" : "s");
 	(void)fprintf(f, ", %s event%s\n", ed_text_count(n, text), n == 1 ? "" : "s");
+	if (n_left_out > 0)
+		(void)fprintf(f, " %s event%s left out: no lookup, or without a time or an end\n",
+			      ed_text_count(n_left_out, text), n_left_out == 1 ? "" : "s");
 	print_drops(&r->records, f);
 }
 
@@ -145,7 +175,8 @@ static enum ed_exit write_stats(const char *path, const struct ed_scan_result *r
 	return r < 0 ? ED_EXIT_FAILURE : ED_EXIT_OK;
 }
 
-static enum ed_exit finish(const struct events_conf *o, const struct ed_scan_result *result)
+static enum ed_exit finish(const struct events_conf *o, uint64_t n_left_out,
+			   const struct ed_scan_result *result)
 {
 	/* The events first: on a terminal the summary follows them. */
 	if (!ed_cmd_flush_stdout())
@@ -153,7 +184,7 @@ static enum ed_exit finish(const struct events_conf *o, const struct ed_scan_res
 	if (o->stats && write_stats(o->stats, result) != ED_EXIT_OK)
 		return ED_EXIT_FAILURE;
 	if (!o->quiet)
-		print_summary(result, stderr);
+		print_summary(result, n_left_out, stderr);
 	return result->damaged ? ED_EXIT_DAMAGED : ED_EXIT_OK;
 }
 
@@ -178,7 +209,8 @@ static int make_config(const struct ed_call *call, struct ed_scan_config *ret,
 
 static enum ed_exit events_run(const struct ed_call *call)
 {
-	struct printing printing = { .error = 0 };
+	const struct events_conf *o = call->conf;
+	struct printing printing = { .format = o->format };
 	const struct ed_events_hooks hooks = {
 		.arg = &printing,
 		.event = print_event,
@@ -202,11 +234,13 @@ static enum ed_exit events_run(const struct ed_call *call)
 			   strerror(r < 0 ? -r : printing.error));
 		return ED_EXIT_FAILURE;
 	}
-	return finish(call->conf, &result);
+	return finish(o, printing.n_left_out, &result);
 }
 
 static const struct ed_command_row events_examples[] = {
 	{ "earthdog events dns.pcap > dns.ndjson", "A capture as JSON lines." },
+	{ "earthdog events --format ocsf dns.log.gz > dns.ocsf.json",
+	  "Lookups for a security lake." },
 	{ "earthdog events --quiet --input-format bind query.log",
 	  "Is this log read as it was meant?" },
 	{ NULL, NULL },

@@ -4,49 +4,53 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/time.h"
 #include "cmd/cmd.h"
+#include "cmd/keeping_audit.h"
+#include "cmd/ledger.h"
 #include "cmd/text.h"
 #include "format/format.h"
 #include "sink/sink.h"
 
 enum { BODIES_MAX_BYTES = 1 << 30 };
 
-static void note(void *arg, const struct ed_event *ev)
+static void note(void *arg, const struct ed_event *ev, const char *path)
 {
+	(void)path;
 	ed_store_note(arg, ev);
-}
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * ED_NS_PER_S + t.tv_nsec;
 }
 
 bool ed_keeping_begin(const struct ed_reading *o, struct ed_scan_config *conf,
 		      struct ed_keeping *ret)
 {
-	const struct ed_store_conf store = { .dir = o->store,
-					     .grain = o->grain,
-					     .now_ns = now_ns(),
-					     .keep_ns = o->keep_ns,
-					     .max_bytes = o->keep_bytes };
+	struct ed_store_conf store = { .dir = o->store,
+				       .grain = o->grain,
+				       .now_ns = ed_cmd_now_ns(),
+				       .keep_ns = o->keep_ns,
+				       .max_bytes = o->keep_bytes };
 	char error[ED_STORE_ERROR_MAX], shown[ED_PATH_TEXT_MAX];
 
-	*ret = (struct ed_keeping){ .dir = o->store, .quiet = o->quiet };
+	*ret = (struct ed_keeping){
+		.dir = o->store, .quiet = o->quiet, .options = o, .conf = conf
+	};
 	if (!o->store)
 		return true;
+	store.login = ed_cmd_login(ret->login);
 	if (ed_store_open(&store, &ret->store, error) != 0) {
 		ed_cmd_say("%s", ed_text_escape(error, shown, sizeof(shown)));
 		return false;
 	}
-	conf->observe = note;
-	conf->observe_arg = ret->store;
-	return true;
+	ed_scan_observe(conf, note, ret->store);
+	ret->coverage = ed_coverage_keep_new(&(struct ed_ledger_conf){ .dir = o->store,
+								       .now_ns = store.now_ns,
+								       .login = store.login },
+					     conf);
+	if (ret->coverage)
+		return true;
+	ed_cmd_say("no memory");
+	(void)ed_keeping_end(ret, NULL);
+	return false;
 }
 
 /* The alerts as ndjson writes them, one string each, all in @text. */
@@ -77,7 +81,7 @@ static int write_bodies(const struct ed_scan_result *result, struct ed_buf *text
 	return 0;
 }
 
-static int keep_alerts(struct ed_store *store, const struct ed_scan_result *result)
+static int keep_alerts(struct ed_ledger *ledger, const struct ed_scan_result *result)
 {
 	const char **bodies;
 	struct ed_buf text;
@@ -91,10 +95,26 @@ static int keep_alerts(struct ed_store *store, const struct ed_scan_result *resu
 	ed_buf_init(&text, BODIES_MAX_BYTES);
 	r = write_bodies(result, &text, bodies);
 	if (r == 0)
-		r = ed_store_alerts(store, result->alerts, bodies, result->n_alerts);
+		r = ed_ledger_put_alerts(ledger, result->alerts, bodies, result->n_alerts);
 	ed_buf_done(&text);
 	free(bodies);
 	return r;
+}
+
+/* The alerts and what the audit trail says of the run, together or not at all. */
+static int keep_run(const struct ed_keeping *k, const struct ed_scan_result *result)
+{
+	struct ed_ledger *l;
+	int r = ed_store_ledger(k->store, &l);
+
+	if (r == 0)
+		r = ed_ledger_begin(l);
+	if (r != 0)
+		return r;
+	r = keep_alerts(l, result);
+	if (r == 0)
+		r = ed_keeping_audit(l, k->options, k->conf, result);
+	return ed_ledger_end(l, r);
 }
 
 static void print_account(const struct ed_store_account *a)
@@ -138,21 +158,36 @@ static bool say_losses(const struct ed_keeping *k, const struct ed_store_account
 	return error == 0 && a->n_lost == 0;
 }
 
+/* Behind the alerts and apart from them: a full disk takes this first. */
+static int keep_presence(const struct ed_keeping *k)
+{
+	struct ed_ledger *l;
+	int r = ed_store_ledger(k->store, &l);
+
+	return r == 0 ? ed_coverage_keep_end(k->coverage, l, k->options->keep_ns) : r;
+}
+
 bool ed_keeping_end(struct ed_keeping *k, const struct ed_scan_result *result)
 {
 	struct ed_store_account account;
 	char shown[ED_PATH_TEXT_MAX];
-	int alerts = 0, r;
+	int alerts = 0, presence = 0, r;
 
 	if (!k->store)
 		return true;
-	if (result)
-		alerts = keep_alerts(k->store, result);
+	if (result) {
+		alerts = keep_run(k, result);
+		presence = keep_presence(k);
+	}
 	if (alerts != 0)
 		ed_cmd_say("%s: the alerts are not in the store: %s",
 			   ed_text_escape(k->dir, shown, sizeof(shown)), ed_store_error(alerts));
+	if (presence != 0 && alerts == 0)
+		ed_cmd_say("%s: which sources told of whom is not in the store: %s",
+			   ed_text_escape(k->dir, shown, sizeof(shown)), ed_store_error(presence));
+	ed_coverage_keep_free(k->coverage);
 	r = ed_store_close(k->store, &account);
 	if (!k->quiet && result)
 		print_account(&account);
-	return say_losses(k, &account, r) && alerts == 0;
+	return say_losses(k, &account, r) && alerts == 0 && presence == 0;
 }

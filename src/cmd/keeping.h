@@ -4,13 +4,18 @@
 #ifndef ED_CMD_KEEPING_H
 #define ED_CMD_KEEPING_H
 
+#include "cmd/coverage_keep.h"
 #include "cmd/reading.h"
-#include "store/store.h"
+#include "store/ledger.h"
 
 struct ed_keeping {
-	struct ed_store *store; /* NULL: none was asked for */
-	const char *dir;        /* borrowed */
+	struct ed_store *store;            /* NULL: none was asked for */
+	struct ed_coverage_keep *coverage; /* which sources told of which machines */
+	const char *dir;                   /* borrowed */
 	bool quiet;
+	const struct ed_reading *options;  /* borrowed, as is the next */
+	const struct ed_scan_config *conf; /* of the run */
+	char login[ED_LEDGER_WHO_MAX + 1];
 };
 
 /* Opens the store that @o asks for, if any, and has @conf show it the events. False, after a

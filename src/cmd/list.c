@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `earthdog list WHAT`: the registries, as a table or as JSON. `list fields` is the matrix that
- * answers which analytic can work on which input: format x field x analytic, and which families of
- * evidence cannot speak without a field.
+ * `earthdog list WHAT`: the registries, as a table or as JSON. `list fields`, which is made of
+ * several of them, is list_fields.c's.
  */
 #include "cmd/cmd.h"
 
 #include "analytic/analytic.h"
 #include "base/json_out.h"
+#include "cmd/list_fields.h"
 #include "cmd/text.h"
 #include "cmd/values.h"
 #include "evidence/evidence.h"
@@ -46,6 +46,7 @@ struct listing {
 	size_t (*n_columns)(void);
 	void (*table)(struct ed_grid *g);
 	void (*json)(struct ed_json *j);
+	int (*print)(FILE *f); /* what is more than one table; then .table is NULL */
 };
 
 /* Names of the fields in @mask, by @between; "-" when there are none. */
@@ -107,6 +108,7 @@ static void formats_json(struct ed_json *j)
 	for (size_t i = 0; ed_formats[i]; i++) {
 		named_json(j, ed_formats[i]->name, ed_formats[i]->help);
 		fields_json(j, "fields", ed_formats[i]->fields);
+		ed_list_format_json(j, ed_formats[i]);
 		ed_json_object_end(j);
 	}
 }
@@ -147,6 +149,7 @@ static void tunables_json(struct ed_json *j, const struct ed_analytic *a)
 		if (ed_option_print_range(row, range, sizeof(range)) > 0)
 			ed_json_str(j, "range", range);
 		fields_json(j, "needs", a->tunable_needs[i]);
+		ed_list_element_json(j, a, (unsigned)i);
 		ed_json_object_end(j);
 	}
 	ed_json_array_end(j);
@@ -227,107 +230,34 @@ static void sources_json(struct ed_json *j)
 	}
 }
 
-/* FIELD, the formats, the analytics, the evidence, the help. */
-static size_t matrix_columns(void)
-{
-	size_t n = 3;
-
-	for (size_t i = 0; ed_formats[i]; i++)
-		n++;
-	for (size_t i = 0; ed_analytics[i]; i++)
-		n++;
-	return n;
-}
-
-static const char *demand(const struct ed_analytic *a, uint32_t bit)
-{
-	if (a->needs >> bit & 1)
-		return "needs";
-	return a->wants >> bit & 1 ? "wants" : "-";
-}
-
-/* Names of the families that are silent without the field, by ", "; "-" when there are none. */
-static void evidence_cell(struct ed_grid *g, uint32_t bit)
-{
-	char text[FIELDS_TEXT_MAX] = "-";
-	size_t used = 0;
-
-	for (size_t i = 0; ed_evidence_families[i] && used < sizeof(text); i++) {
-		if (ed_evidence_families[i]->uses >> bit & 1)
-			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
-						 used ? ", " : "", ed_evidence_families[i]->name);
-	}
-	ed_grid_cell(g, text);
-}
-
-static void matrix_table(struct ed_grid *g)
-{
-	ed_grid_cell(g, "FIELD");
-	for (size_t i = 0; ed_formats[i]; i++)
-		ed_grid_cell(g, ed_formats[i]->name);
-	for (size_t i = 0; ed_analytics[i]; i++)
-		ed_grid_cell(g, ed_analytics[i]->id);
-	named_row(g, "EVIDENCE", "WHAT IT IS");
-	for (unsigned bit = 0; bit < ED_FIELD_N; bit++) {
-		ed_grid_cell(g, ed_field_name(bit));
-		for (size_t i = 0; ed_formats[i]; i++)
-			ed_grid_cell(g, ed_formats[i]->fields >> bit & 1 ? "yes" : "-");
-		for (size_t i = 0; ed_analytics[i]; i++)
-			ed_grid_cell(g, demand(ed_analytics[i], bit));
-		evidence_cell(g, bit);
-		ed_grid_cell(g, ed_field_help(bit));
-	}
-}
-
-static void matrix_json(struct ed_json *j)
-{
-	for (unsigned bit = 0; bit < ED_FIELD_N; bit++) {
-		named_json(j, ed_field_name(bit), ed_field_help(bit));
-		ed_json_array(j, "formats");
-		for (size_t i = 0; ed_formats[i]; i++) {
-			if (ed_formats[i]->fields >> bit & 1)
-				ed_json_str(j, NULL, ed_formats[i]->name);
-		}
-		ed_json_array_end(j);
-		ed_json_object(j, "analytics");
-		for (size_t i = 0; ed_analytics[i]; i++) {
-			if ((ed_analytics[i]->needs | ed_analytics[i]->wants) >> bit & 1)
-				ed_json_str(j, ed_analytics[i]->id, demand(ed_analytics[i], bit));
-		}
-		ed_json_object_end(j);
-		ed_json_array(j, "evidence");
-		for (size_t i = 0; ed_evidence_families[i]; i++) {
-			if (ed_evidence_families[i]->uses >> bit & 1)
-				ed_json_str(j, NULL, ed_evidence_families[i]->name);
-		}
-		ed_json_array_end(j);
-		ed_json_object_end(j);
-	}
-}
-
 static const struct listing listings[] = {
-	{ "formats", two_columns, formats_table, formats_json },
-	{ "analytics", four_columns, analytics_table, analytics_json },
-	{ "evidence", four_columns, evidence_table, evidence_json },
-	{ "sinks", two_columns, sinks_table, sinks_json },
-	{ "sources", two_columns, sources_table, sources_json },
-	{ "fields", matrix_columns, matrix_table, matrix_json },
-	{ NULL, NULL, NULL, NULL },
+	{ "formats", two_columns, formats_table, formats_json, NULL },
+	{ "analytics", four_columns, analytics_table, analytics_json, NULL },
+	{ "evidence", four_columns, evidence_table, evidence_json, NULL },
+	{ "sinks", two_columns, sinks_table, sinks_json, NULL },
+	{ "sources", two_columns, sources_table, sources_json, NULL },
+	{ "fields", NULL, NULL, ed_list_fields_json, ed_list_fields_print },
+	{ NULL, NULL, NULL, NULL, NULL },
 };
+
+static enum ed_exit no_memory(void)
+{
+	ed_cmd_say("no memory");
+	return ED_EXIT_FAILURE;
+}
 
 static enum ed_exit print_table(const struct listing *l)
 {
 	struct ed_grid g;
 	int r;
 
+	if (l->print)
+		return l->print(stdout) == 0 ? ED_EXIT_OK : no_memory();
 	ed_grid_init(&g, l->n_columns());
 	l->table(&g);
 	r = ed_grid_print(&g, stdout);
 	ed_grid_done(&g);
-	if (r == 0)
-		return ED_EXIT_OK;
-	ed_cmd_say("no memory");
-	return ED_EXIT_FAILURE;
+	return r == 0 ? ED_EXIT_OK : no_memory();
 }
 
 static enum ed_exit print_json(const struct listing *l)
@@ -341,12 +271,10 @@ static enum ed_exit print_json(const struct listing *l)
 	ed_json_array(&j, NULL);
 	l->json(&j);
 	ed_json_array_end(&j);
-	if (out.full) {
-		ed_cmd_say("no memory");
-		status = ED_EXIT_FAILURE;
-	} else {
+	if (out.full)
+		status = no_memory();
+	else
 		(void)puts(out.p);
-	}
 	ed_buf_done(&out);
 	return status;
 }
@@ -377,7 +305,7 @@ static const struct ed_command_row list_operands[] = {
 	{ "evidence", "families of behaviour that are weighed" },
 	{ "sinks", "forms of output" },
 	{ "sources", "where input can come from" },
-	{ "fields", "which format fills which field, and which analytic needs it" },
+	{ "fields", "which format feeds which analytic and which mutable element" },
 	{ NULL, NULL },
 };
 

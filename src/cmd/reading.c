@@ -2,7 +2,11 @@
 /* The options of every reading command; see reading.h. Only what works is a row. */
 #include "cmd/reading.h"
 
+#include "cmd/cmd.h"
+#include "cmd/ledger.h"
 #include "cmd/settings.h"
+#include "cmd/text.h"
+#include "engine/allow_file.h"
 #include "store/store.h"
 
 #include <assert.h>
@@ -187,6 +191,35 @@ const struct ed_option ed_reading_options[] = {
 		.help = "delete the oldest days of history while it is larger, as 20GiB",
 	},
 	{
+		.name = "allow",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, allow),
+		.arg = "FILE",
+		.help = "do not show alerts that a rule of FILE is about; they are counted, and kept as all "
+			"others are",
+	},
+	{
+		.name = "show-suppressed",
+		.type = ED_OPT_FLAG,
+		.offset = offsetof(struct ed_reading, show_suppressed),
+		.help = "show what --allow hides too, each with the reason, owner and end of its rule",
+	},
+	{
+		.name = "drills",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, drills),
+		.arg = "FILE",
+		.help = "the site's own drills, as \"earthdog drill\" lists them, beside those that the "
+			"store knows: their alerts are marked and count neither in the summary nor for "
+			"--fail-on",
+	},
+	{
+		.name = "count-drills",
+		.type = ED_OPT_FLAG,
+		.offset = offsetof(struct ed_reading, count_drills),
+		.help = "count the alerts of drills like any other",
+	},
+	{
 		.name = "quiet",
 		.letter = 'q',
 		.type = ED_OPT_FLAG,
@@ -226,6 +259,49 @@ static int take_resolvers(const struct ed_reading *o, struct ed_scan_config *ret
 	return r < 0 ? -EINVAL : 0;
 }
 
+/* A rule that has expired does nothing, and its owner should hear of it. */
+static void say_expired(const char *path, const struct ed_allow *a)
+{
+	size_t n = 0;
+	unsigned first = 0;
+	char shown[ED_PATH_TEXT_MAX];
+
+	for (size_t i = 0; i < ed_allow_n_rows(a); i++) {
+		const struct ed_allow_row *row = ed_allow_row(a, i);
+
+		if (row->is_expired && n++ == 0)
+			first = row->says.line;
+	}
+	if (n > 0)
+		ed_cmd_say("%s: %zu rule%s expired and hide%s nothing; the first stands in line %u",
+			   ed_text_escape(path, shown, sizeof(shown)), n,
+			   n == 1 ? " has" : "s have", n == 1 ? "s" : "", first);
+}
+
+static int take_allow(const struct ed_reading *o, struct ed_scan_config *ret,
+		      char error[static ED_READING_ERROR_MAX])
+{
+	struct ed_allow *a;
+	int r;
+
+	static_assert((int)ED_READING_ERROR_MAX >= (int)ED_ALLOW_FILE_ERROR_MAX, "handed on");
+	if (!o->allow)
+		return 0;
+	r = ed_allow_file_load(o->allow, ed_cmd_now_ns(), &a, error);
+	if (r < 0)
+		return -EINVAL;
+	ret->allow = a;
+	if (!o->quiet)
+		say_expired(o->allow, a);
+	return 0;
+}
+
+void ed_reading_done(struct ed_scan_config *conf)
+{
+	ed_allow_free(conf->allow);
+	conf->allow = NULL;
+}
+
 int ed_reading_config(const struct ed_reading *o, const char *const *paths, size_t n_paths,
 		      struct ed_scan_config *ret, char error[static ED_READING_ERROR_MAX])
 {
@@ -244,6 +320,9 @@ int ed_reading_config(const struct ed_reading *o, const char *const *paths, size
 	ret->n_shards = o->n_shards;
 	ret->n_readers = o->n_readers;
 	ret->seed = o->seed;
+	ret->drills_path = o->drills;
+	ret->drills_store = o->store;
+	ret->count_drills = o->count_drills;
 	if (o->from_ns != 0 && o->to_ns != 0 && o->from_ns > o->to_ns) {
 		(void)snprintf(error, ED_READING_ERROR_MAX, "--from is later than --to");
 		return -EINVAL;
@@ -256,5 +335,5 @@ int ed_reading_config(const struct ed_reading *o, const char *const *paths, size
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return take_allow(o, ret, error);
 }

@@ -24,6 +24,10 @@ struct ed_reading {
 	const char *fail_on; /* NULL: no level */
 	const char *stats;   /* NULL: none */
 	const char *store;   /* NULL: none */
+	const char *allow;   /* rules that hide alerts; NULL: none */
+	bool show_suppressed;
+	const char *drills; /* NULL: none */
+	bool count_drills;
 	uint32_t grain;      /* ed_store_grain */
 	int64_t keep_ns;     /* 0: for ever */
 	uint64_t keep_bytes; /* 0: any number */
@@ -38,9 +42,13 @@ enum { ED_READING_ERROR_MAX = 512 };
 
 /*
  * The engine's configuration from the options; @paths is borrowed. 0, or -EINVAL when the options
- * contradict each other or a setting is wrong, with one line in @error.
+ * contradict each other or a setting is wrong, with one line in @error. Of the rules of --allow it
+ * says on stderr which have expired.
  */
 int ed_reading_config(const struct ed_reading *o, const char *const *paths, size_t n_paths,
 		      struct ed_scan_config *ret, char error[static ED_READING_ERROR_MAX]);
+
+/* What ed_reading_config took: call it when the results are not needed any more. */
+void ed_reading_done(struct ed_scan_config *conf);
 
 #endif

@@ -3,6 +3,7 @@
 #include "cmd/report.h"
 
 #include "base/json_out.h"
+#include "cmd/report_ability.h"
 #include "cmd/text.h"
 #include "format/format.h"
 #include "sink/alert_text.h"
@@ -14,6 +15,8 @@ static const double CEILING_MISS_TOLD = 1e-6;
 struct counts {
 	uint64_t of[ED_LEVEL_N];
 	uint64_t hidden;
+	uint64_t suppressed; /* by rules, not in the others */
+	uint64_t drills;     /* the site's own, not in the others */
 };
 
 static struct counts count_alerts(const struct ed_scan_result *r, unsigned min_level)
@@ -21,8 +24,15 @@ static struct counts count_alerts(const struct ed_scan_result *r, unsigned min_l
 	struct counts c = { .hidden = 0 };
 
 	for (size_t i = 0; i < r->n_alerts; i++) {
-		c.of[r->alerts[i].level]++;
+		if (r->alerts[i].suppressed) {
+			c.suppressed++;
+			continue;
+		}
 		c.hidden += r->alerts[i].level < min_level;
+		if (ed_scan_counts(r, &r->alerts[i]))
+			c.of[r->alerts[i].level]++;
+		else
+			c.drills++;
 	}
 	return c;
 }
@@ -39,6 +49,10 @@ static void print_alerts(const struct counts *c, FILE *f)
 	if (c->of[ED_LEVEL_INFORMATIONAL] > 0)
 		(void)fprintf(f, ", %s informational",
 			      ed_text_count(c->of[ED_LEVEL_INFORMATIONAL], text));
+	if (c->suppressed > 0)
+		(void)fprintf(f, ", %s suppressed by rules", ed_text_count(c->suppressed, text));
+	if (c->drills > 0)
+		(void)fprintf(f, ", %s of drills", ed_text_count(c->drills, text));
 	if (c->hidden > 0)
 		(void)fprintf(f, " (%s not shown)", ed_text_count(c->hidden, text));
 }
@@ -106,6 +120,7 @@ void ed_report_summary(const struct ed_scan_result *r, enum ed_level min_level, 
 	print_drops(&r->records, true, " damaged: ", f);
 	print_tables(r, f);
 	print_promise(r, f);
+	ed_report_abilities(r, f);
 	if (r->interrupted)
 		(void)fputs(" interrupted: the rest of the input was not read\n", f);
 }
@@ -129,6 +144,10 @@ static void stats_alerts(const struct ed_scan_result *r, struct ed_json *j)
 	ed_json_object(j, "alerts");
 	for (unsigned i = 0; i < ED_LEVEL_N; i++)
 		ed_json_u64(j, ed_level_name(i), c.of[i]);
+	if (c.suppressed > 0)
+		ed_json_u64(j, "suppressed", c.suppressed);
+	if (c.drills > 0)
+		ed_json_u64(j, "of_drills", c.drills);
 	ed_json_object_end(j);
 }
 
@@ -183,6 +202,7 @@ void ed_report_stats(const struct ed_scan_result *r, struct ed_buf *out)
 	ed_json_f64(&j, "ceiling_miss_probability", r->ceiling_miss);
 	ed_json_u64(&j, "peak_rss_bytes", r->peak_rss_bytes);
 	stats_formats(r, &j);
+	ed_report_abilities_json(r, &j);
 	ed_json_object_end(&j);
 	ed_buf_put(out, "\n", 1);
 }

@@ -8,13 +8,15 @@
 
 #include <stdio.h>
 
-/* The closing summary. Alerts below @min_level were not shown, and it says how many. */
+/* The closing summary. Alerts below @min_level were not shown, and it says how many. Ends with what the
+ * analytics lacked (cmd/report_ability.h). */
 void ed_report_summary(const struct ed_scan_result *r, enum ed_level min_level, FILE *f);
 
 /*
  * One JSON object: records {read, analysed, dropped {reason: n}}, bytes, events {dns}, clients,
  * domains, wall_s, alerts {level: n}, tables {name: {entries, capacity, evictions, refused}},
- * peak_rss_bytes, formats {name: records}. read = analysed + the sum of dropped.
+ * peak_rss_bytes, formats {name: records}, fields and analytics (cmd/report_ability.h). read =
+ * analysed + the sum of dropped.
  */
 void ed_report_stats(const struct ed_scan_result *r, struct ed_buf *out);
 

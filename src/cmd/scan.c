@@ -11,9 +11,11 @@
 #include "cmd/progress.h"
 #include "cmd/reading.h"
 #include "cmd/report.h"
+#include "cmd/report_ability.h"
 #include "cmd/terminal.h"
 #include "cmd/text.h"
 #include "format/format.h"
+#include "sink/alert_words.h"
 #include "sink/sink.h"
 
 #include <assert.h>
@@ -81,17 +83,35 @@ static int drain(struct ed_buf *out, FILE *f)
 	return r;
 }
 
-static size_t count_shown(const struct ed_scan_result *r, enum ed_level min)
+/* What of a result is shown. */
+struct showing {
+	enum ed_level min;
+	bool suppressed; /* too */
+};
+
+static bool is_shown(const struct showing *s, const struct ed_alert *a)
+{
+	return a->level >= (uint8_t)s->min && (s->suppressed || !a->suppressed);
+}
+
+/* Gives what will be written its identifier too. */
+static size_t count_shown(const struct ed_scan_result *r, const struct showing *s,
+			  char ret_id[static ED_UUID_TEXT])
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->n_alerts; i++)
-		n += r->alerts[i].level >= (uint8_t)min;
+	ed_alert_uuid(NULL, "alerts", ret_id);
+	for (size_t i = 0; i < r->n_alerts; i++) {
+		if (!is_shown(s, &r->alerts[i]))
+			continue;
+		ed_alert_uuid_add(&r->alerts[i], ret_id);
+		n++;
+	}
 	return n;
 }
 
 static int put_alerts(const struct ed_sink *sink, const struct ed_sink_options *o,
-		      const struct ed_scan_result *result, enum ed_level min, FILE *f)
+		      const struct ed_scan_result *result, const struct showing *showing, FILE *f)
 {
 	struct ed_buf out;
 	size_t n = 0;
@@ -102,7 +122,7 @@ static int put_alerts(const struct ed_sink *sink, const struct ed_sink_options *
 		sink->begin(o, &out);
 	r = drain(&out, f);
 	for (size_t i = 0; i < result->n_alerts && r == 0; i++) {
-		if (result->alerts[i].level < (uint8_t)min)
+		if (!is_shown(showing, &result->alerts[i]))
 			continue;
 		sink->alert(o, &result->alerts[i], &out);
 		r = drain(&out, f);
@@ -120,7 +140,9 @@ static int write_alerts(const struct ed_reading *o, const struct ed_scan_result 
 			enum ed_level min, char error[static ED_OUTPUT_ERROR_MAX])
 {
 	const char *names[ED_SCAN_FORMATS_MAX + 1] = { NULL };
-	struct ed_sink_options options = { .format_names = names };
+	const struct showing showing = { .min = min, .suppressed = o->show_suppressed };
+	char id[ED_UUID_TEXT];
+	struct ed_sink_options options = { .id = id, .format_names = names };
 	struct ed_output out;
 	bool terminal;
 	int r = ed_output_open(o->output, &out, error);
@@ -135,8 +157,8 @@ static int write_alerts(const struct ed_reading *o, const struct ed_scan_result 
 			 (o->colour == ED_COLOUR_AUTO && ed_terminal_is_capable(out.f) &&
 			  !ed_terminal_no_colour());
 	options.explain = o->explain;
-	options.no_alerts = count_shown(result, min) == 0;
-	r = put_alerts(choose_sink(o, terminal), &options, result, min, out.f);
+	options.no_alerts = count_shown(result, &showing, id) == 0;
+	r = put_alerts(choose_sink(o, terminal), &options, result, &showing, out.f);
 	if (r < 0) {
 		(void)snprintf(error, ED_OUTPUT_ERROR_MAX, "cannot write %s: %s",
 			       ferror(stdout) ? "to standard output" : "the alerts", strerror(-r));
@@ -174,13 +196,16 @@ static enum ed_exit status_of(const struct ed_scan_result *result, enum ed_level
 	if (result->interrupted)
 		return ED_EXIT_INTERRUPTED;
 	for (size_t i = 0; i < result->n_alerts; i++) {
-		if (result->alerts[i].level >= (uint8_t)fail_on)
+		const struct ed_alert *a = &result->alerts[i];
+
+		if (ed_scan_counts(result, a) && !a->suppressed && a->level >= (uint8_t)fail_on)
 			return ED_EXIT_ALERT;
 	}
 	return result->damaged ? ED_EXIT_DAMAGED : ED_EXIT_OK;
 }
 
-static enum ed_exit report(const struct ed_reading *o, const struct ed_scan_result *result)
+static enum ed_exit report(const struct ed_reading *o, const struct ed_scan_config *conf,
+			   const struct ed_scan_result *result)
 {
 	struct levels levels = levels_of(o);
 	char error[ED_OUTPUT_ERROR_MAX];
@@ -194,6 +219,7 @@ static enum ed_exit report(const struct ed_reading *o, const struct ed_scan_resu
 		return say(ED_EXIT_FAILURE, error);
 	if (!o->quiet)
 		ed_report_summary(result, levels.min, stderr);
+	(void)ed_report_idle_settings(conf, result, stderr);
 	return status_of(result, levels.fail_on);
 }
 
@@ -206,11 +232,9 @@ static enum ed_exit say_engine_error(int r, const char *error)
 	return r == -ENOMEM || r == -EIO || r == -EAGAIN ? ED_EXIT_FAILURE : ED_EXIT_USAGE;
 }
 
-static enum ed_exit scan_run(const struct ed_call *call)
+static enum ed_exit run(const struct ed_reading *o, struct ed_scan_config *conf)
 {
-	const struct ed_reading *o = call->conf;
 	char error[ED_OUTPUT_ERROR_MAX];
-	struct ed_scan_config conf;
 	struct ed_scan_result result;
 	struct ed_progress progress;
 	const struct ed_scan_hooks hooks = {
@@ -223,23 +247,37 @@ static enum ed_exit scan_run(const struct ed_call *call)
 	enum ed_exit status;
 	int r;
 
-	if (ed_reading_config(o, call->operands, call->n_operands, &conf, error) < 0 ||
-	    check_outputs(o, call, error) < 0)
-		return say(ED_EXIT_USAGE, error);
-	if (!ed_keeping_begin(o, &conf, &keeping))
+	if (!ed_keeping_begin(o, conf, &keeping))
 		return ED_EXIT_USAGE;
 	ed_progress_catch_signals();
 	ed_progress_init(&progress, o->quiet);
-	r = ed_scan_run(&conf, &hooks, &result, error);
+	r = ed_scan_run(conf, &hooks, &result, error);
 	ed_progress_clear(&progress);
 	if (r < 0) {
 		(void)ed_keeping_end(&keeping, NULL);
 		return say_engine_error(r, error);
 	}
 	kept = ed_keeping_end(&keeping, &result);
-	status = report(o, &result);
+	status = report(o, conf, &result);
 	ed_scan_done(&result);
 	return kept ? status : ED_EXIT_FAILURE;
+}
+
+static enum ed_exit scan_run(const struct ed_call *call)
+{
+	const struct ed_reading *o = call->conf;
+	char error[ED_OUTPUT_ERROR_MAX];
+	struct ed_scan_config conf;
+	enum ed_exit status;
+
+	if (ed_reading_config(o, call->operands, call->n_operands, &conf, error) < 0)
+		return say(ED_EXIT_USAGE, error);
+	if (check_outputs(o, call, error) < 0)
+		status = say(ED_EXIT_USAGE, error);
+	else
+		status = run(o, &conf);
+	ed_reading_done(&conf);
+	return status;
 }
 
 static const struct ed_command_row scan_examples[] = {

@@ -141,7 +141,9 @@ static const struct wrong wrongs[] = {
 	  "--from \"noon\": must be a time such as 2026-11-03T14:02:11Z, or a date" },
 	{ { "--color=blue" }, "--color \"blue\": must be auto, always or never" },
 	{ { "--format=cvs" }, "--format \"cvs\": did you mean \"csv\"?" },
-	{ { "--format=ZZZZZZ" }, "--format \"ZZZZZZ\": must be one of table, ndjson, csv" },
+	{ { "--format=ZZZZZZ" },
+	  "--format \"ZZZZZZ\": must be one of table, ndjson, csv, ocsf, eve, zeek-notice, cef, leef, "
+	  "stix, misp" },
 	{ { "--min-level=hihg" }, "--min-level \"hihg\": did you mean \"high\"?" },
 	{ { "--fail-on=x" },
 	  "--fail-on \"x\": must be one of informational, low, medium, high, critical" },

@@ -65,6 +65,7 @@ static const struct names of_options[] = {
 	{ "min-level", ED_VALUE_NAMES, each_level },
 	{ "fail-on", ED_VALUE_NAMES, each_level },
 	{ "set", ED_VALUE_KEYS, each_setting },
+	{ "was", ED_VALUE_KEYS, each_setting },
 	{ "for", ED_VALUE_NAMES, each_writer },
 	{ NULL, ED_VALUE_FREE, NULL },
 };

@@ -5,8 +5,11 @@
  * read back into entries, entries are added and removed, and it is written again; what others wrote
  * into it stays byte for byte.
  *	# earthdog begin domain=evil.example client=any server=none alert=2fa80b97-...
- *number=1482113 # earthdog added=2026-11-21T22:40:00.000Z expires=2026-11-22T22:40:00.000Z #
- *earthdog reason=180 distinct names in 29 s, each new, ... local=/evil.example/ # earthdog end
+ *	number=1482113
+ *	# earthdog added=2026-11-21T22:40:00.000Z expires=2026-11-22T22:40:00.000Z
+ *	# earthdog reason=180 distinct names in 29 s, each new, ...
+ *	local=/evil.example/
+ *	# earthdog end
  */
 #ifndef ED_CONTAIN_ARTEFACT_H
 #define ED_CONTAIN_ARTEFACT_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dnsmasq: a domain that is answered from local data only, of which there is none. It has no
- *escapes in names, so only plain ones can be written. local=/evil.example/
+ * escapes in names, so only plain ones can be written.
+ *	local=/evil.example/
  */
 #include "contain/contain.h"
 

@@ -3,7 +3,8 @@
  * nftables: what goes past the resolvers. A client that is contained reaches ports 53 and 853 of
  * the resolvers and of nobody else; a server that is contained is reached at these ports by nobody.
  * The whole table is replaced in one transaction, and what has expired the kernel forgets by
- *itself: add element inet earthdog clients4 { 192.0.2.5 timeout 86400s comment "2fa80b97-..." }
+ * itself:
+ *	add element inet earthdog clients4 { 192.0.2.5 timeout 86400s comment "2fa80b97-..." }
  */
 #include "contain/contain.h"
 

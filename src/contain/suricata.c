@@ -3,8 +3,10 @@
  * Suricata 5 and later: drop a query below a domain; a sensor that only listens takes drop for
  * alert. With dotprefix the one pattern covers the domain and all below it, and no other. Bytes but
  * letters, digits and '-' stand as hexadecimal. The query buffer joins labels by dots, so a dot in
- *a label could not be told from one between two. drop dns 192.0.2.5 any -> any any (msg:"...";
- *dns.query; dotprefix; content:".evil.example"; ...)
+ * a label could not be told from one between two.
+ *	drop dns 192.0.2.5 any -> any any (msg:"..."; dns.query; dotprefix;
+ *	  content:".evil.example"; ...)
+ * in one line.
  */
 #include "contain/contain.h"
 

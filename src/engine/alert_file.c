@@ -6,7 +6,7 @@
  */
 #include "engine/alert_file.h"
 
-#include "wire/json.h"
+#include "engine/json_path.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,38 +19,6 @@ struct reading {
 	void *arg;
 	uint64_t n_bad;
 };
-
-/* The value at @path, keys with dots between, below @root. False: there is none. */
-static bool find(const struct ed_json_value *root, const char *path, struct ed_json_value *ret)
-{
-	*ret = *root;
-	while (*path) {
-		size_t n = strcspn(path, ".");
-		struct ed_json_iter it = ret->walk;
-		struct ed_json_value v = { .type = ED_JSON_NULL };
-		struct ed_span key;
-		bool found = false;
-
-		if (ret->type != ED_JSON_OBJECT)
-			return false;
-		while (!found && ed_json_next(&it, &key, &v))
-			found = key.n == n && memcmp(key.p, path, n) == 0;
-		if (!found)
-			return false;
-		*ret = v;
-		path += n + (path[n] == '.');
-	}
-	return true;
-}
-
-static struct ed_span text_at(const struct ed_json_value *root, const char *path)
-{
-	struct ed_json_value v = { .type = ED_JSON_NULL };
-
-	if (!find(root, path, &v) || v.type != ED_JSON_STRING)
-		return ed_span_of("", 0);
-	return v.string;
-}
 
 static bool take_id(struct ed_span s, char ret[static ED_ALERT_ID_TEXT])
 {
@@ -87,13 +55,13 @@ static bool parse(struct ed_json_reader *json, struct ed_span line, struct ed_to
 
 	memset(ret, 0, sizeof(*ret));
 	if (ed_json_read(json, line, &root) != 0 || root.type != ED_JSON_OBJECT ||
-	    !ed_span_is(text_at(&root, "event.kind"), "alert") ||
-	    !take_id(text_at(&root, "event.id"), ret->id) ||
-	    !take_addr(text_at(&root, "source.ip"), &ret->client) ||
-	    !take_addr(text_at(&root, "destination.ip"), &ret->server) ||
-	    !take_domain(text_at(&root, "dns.question.registered_domain"), &ret->domain))
+	    !ed_span_is(ed_json_text_at(&root, "event.kind"), "alert") ||
+	    !take_id(ed_json_text_at(&root, "event.id"), ret->id) ||
+	    !take_addr(ed_json_text_at(&root, "source.ip"), &ret->client) ||
+	    !take_addr(ed_json_text_at(&root, "destination.ip"), &ret->server) ||
+	    !take_domain(ed_json_text_at(&root, "dns.question.registered_domain"), &ret->domain))
 		return false;
-	summary = text_at(&root, "earthdog.summary");
+	summary = ed_json_text_at(&root, "earthdog.summary");
 	for (size_t i = 0; i < summary.n && i + 1 < sizeof(ret->summary); i++)
 		ret->summary[i] = (char)(summary.p[i] ? summary.p[i] : ' ');
 	return true;
@@ -154,5 +122,27 @@ int ed_alert_file_read(const char *path, void (*take)(void *arg, const struct ed
 	if (!is_stdin)
 		(void)fclose(f);
 	*ret_n_bad = r.n_bad;
+	return why;
+}
+
+int ed_alert_text_read(const char *text, struct ed_told_alert *ret)
+{
+	size_t n = strlen(text);
+	struct ed_json_reader *json;
+	char *copy;
+	int why;
+
+	if (n > ED_ALERT_LINE_MAX_BYTES)
+		return -EINVAL;
+	copy = calloc(1, n + ED_JSON_PADDING_BYTES);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, text, n);
+	why = ed_json_reader_new(n, &json);
+	if (why == 0) {
+		why = parse(json, ed_span_of(copy, n), ret) ? 0 : -EINVAL;
+		ed_json_reader_free(json);
+	}
+	free(copy);
 	return why;
 }

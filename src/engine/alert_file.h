@@ -23,4 +23,7 @@ struct ed_told_alert {
 int ed_alert_file_read(const char *path, void (*take)(void *arg, const struct ed_told_alert *a),
 		       void *arg, uint64_t *ret_n_bad);
 
+/* The same of one alert as text, as a store keeps it. 0, -ENOMEM, or -EINVAL: it is none. */
+int ed_alert_text_read(const char *text, struct ed_told_alert *ret);
+
 #endif

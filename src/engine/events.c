@@ -79,6 +79,8 @@ static void hand_on(struct run *r)
 			return;
 		ev->format = (uint8_t)file->format_row;
 		r->result->n_events[ev->kind]++;
+		ed_told_add(&r->result->told, ev);
+		r->result->format_told[file->format_row] |= ev->has;
 		r->result->interrupted = !r->hooks->event(r->hooks->arg, ev, file->path,
 							  file->format);
 	}

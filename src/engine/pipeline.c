@@ -168,6 +168,9 @@ static void publish(struct ed_pipeline *p, struct ed_slot *s)
 		p->counts.n_damaged += ed_drop_is_damage(i) ? s->batch.tally.n_dropped[i] : 0;
 	for (unsigned i = 0; i < ED_EVENT_N; i++)
 		p->counts.n_events[i] += s->n_events[i];
+	ed_told_merge(&p->counts.told, &s->told);
+	p->counts.format_told[s->in.file->format_row] |= ed_told_all(&s->told);
+	p->counts.groups |= s->groups;
 	s->n_unread = p->conf.n_shards;
 	p->resolving = false;
 	p->turn++;
@@ -294,7 +297,7 @@ static void *work(void *arg)
 			break;
 		case WORK_RESOLVE:
 			ed_slot_resolve(t.slot, &w->reader, w->p->conf.feed);
-			if (w->p->conf.observe)
+			if (w->p->conf.n_observers > 0)
 				ed_slot_observe(t.slot);
 			break;
 		case WORK_CARRY:
@@ -375,8 +378,8 @@ int ed_pipeline_start(const struct ed_pipeline_conf *conf, struct ed_pipeline **
 					      .n_shards = conf->n_shards,
 					      .from_ns = conf->from_ns,
 					      .to_ns = conf->to_ns,
-					      .observe = conf->observe,
-					      .observe_arg = conf->observe_arg };
+					      .observers = conf->observers,
+					      .n_observers = conf->n_observers };
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->work, NULL);
 	pthread_cond_init(&p->done, NULL);

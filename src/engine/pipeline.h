@@ -37,8 +37,8 @@ struct ed_pipeline_conf {
 	unsigned n_readers, n_shards; /* at least 1 */
 	uint64_t memory_bytes;        /* for the slots; one is made even when it holds none */
 	int64_t from_ns, to_ns;       /* 0: open */
-	void (*observe)(void *arg, const struct ed_event *ev); /* as in ed_scan_config */
-	void *observe_arg;
+	const struct ed_scan_observer *observers; /* borrowed */
+	unsigned n_observers;
 	atomic_bool *stop; /* set by ed_pipeline_stop; the feed's sources look at it */
 };
 
@@ -50,6 +50,9 @@ struct ed_pipeline_status {
 	int error; /* -errno of what could not go on, 0 */
 	uint64_t n_records, n_damaged;
 	uint64_t n_events[ED_EVENT_N];
+	struct ed_told told;
+	uint32_t format_told[ED_SCAN_FORMATS_MAX]; /* ED_FIELD_*, by row of the formats */
+	uint8_t groups; /* mask of those that a client on the input is in */
 };
 
 /* Waits until the pipeline has finished, but at most @timeout_ms. */

@@ -2,6 +2,7 @@
 /* The hunt in files; see scan.h. */
 #include "engine/scan.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -11,6 +12,9 @@
 
 #include "base/mem.h"
 #include "engine/alerts.h"
+#include "engine/allow_file.h"
+#include "engine/drill.h"
+#include "engine/drill_files.h"
 #include "engine/memory.h"
 #include "engine/pipeline.h"
 #include "shard/ceiling.h"
@@ -36,6 +40,7 @@ struct scan {
 	struct ed_feed_names *feed_names;
 	struct ed_inventory *inventory; /* NULL: none */
 	struct ed_vibs *vibs;           /* NULL: no baseline */
+	struct ed_drills drills;
 	struct ed_memory memory;
 	struct ed_partition_conf partition_conf;
 	ed_analytic_confs *confs; /* by the groups of a client */
@@ -54,6 +59,14 @@ void ed_scan_config_init(struct ed_scan_config *ret)
 	ret->seed = DEFAULT_SEED;
 	for (size_t i = 0; ed_analytics[i]; i++)
 		ed_options_default(ed_analytics[i]->tunables, ret->analytic_conf[i]);
+}
+
+void ed_scan_observe(struct ed_scan_config *conf,
+		     void (*event)(void *arg, const struct ed_event *ev, const char *path),
+		     void *arg)
+{
+	assert(conf->n_observers < ED_SCAN_OBSERVERS_MAX);
+	conf->observers[conf->n_observers++] = (struct ed_scan_observer){ arg, event };
 }
 
 const char *ed_scan_setting(const struct ed_scan_config *conf, size_t row, const char *name)
@@ -273,8 +286,13 @@ static void collect_files(const struct scan *s, struct ed_scan_result *ret)
 
 		ed_tally_add(&ret->records, &f->tally);
 		ret->n_files += f->tally.n_read > 0;
-		if (f->format)
-			ret->format_records[f->format_row] += f->tally.n_read;
+		if (!f->format)
+			continue;
+		ret->format_records[f->format_row] += f->tally.n_read;
+		for (unsigned drop = 0; drop < ED_DROP_N; drop++) {
+			if (ed_drop_is_damage(drop))
+				ret->format_damaged[f->format_row] += f->tally.n_dropped[drop];
+		}
 	}
 	ret->bytes = s->feed.bytes_in;
 	ret->damaged = s->feed.n_damaged_files > 0;
@@ -305,6 +323,18 @@ static uint64_t peak_rss_bytes(void)
 	return kib * 1024;
 }
 
+/* What the inventory says of whom an alert is about, when it was last seen. */
+static void note_role(const struct scan *s, struct ed_alert *a)
+{
+	const struct ed_asset *asset = NULL;
+
+	if (ed_addr_known(&a->client))
+		asset = ed_inventory_find(s->inventory, &a->client, 0, a->end_ns);
+	else if (a->actor.known)
+		asset = ed_inventory_by_name(s->inventory, ed_actor_text(&a->actor, ED_TEXT_HOST));
+	a->asset_role = asset ? asset->role : ED_ASSET_UNKNOWN;
+}
+
 static int collect(struct scan *s, const struct ed_pipeline_status *status,
 		   struct ed_scan_result *ret)
 {
@@ -312,12 +342,20 @@ static int collect(struct scan *s, const struct ed_pipeline_status *status,
 
 	memset(ret, 0, sizeof(*ret));
 	memcpy(ret->n_events, status->n_events, sizeof(ret->n_events));
+	memcpy(ret->format_told, status->format_told, sizeof(ret->format_told));
+	ret->told = status->told;
+	ret->groups = status->groups;
 	collect_files(s, ret);
 	collect_tables(s, ret);
 	ret->interrupted = s->interrupted;
 	r = ed_alerts_collect(s->books, ED_PARTITIONS, &ret->alerts, &ret->n_alerts);
+	ret->count_drills = s->conf->count_drills;
+	ed_drill_mark_alerts(&s->drills, ret->alerts, ret->n_alerts);
 	for (size_t i = 0; i < ret->n_alerts; i++)
 		ret->alerts[i].n_clients_all = (uint32_t)ret->n_clients;
+	for (size_t i = 0; i < ret->n_alerts && s->inventory; i++)
+		note_role(s, &ret->alerts[i]);
+	ed_allow_apply(s->conf->allow, ret->alerts, ret->n_alerts);
 	return r;
 }
 
@@ -332,6 +370,8 @@ static int load_lists(struct scan *s, const struct ed_scan_config *conf, char er
 		r = ed_inventory_files_load(conf, &s->inventory, error);
 	if (r == 0)
 		r = ed_vib_file_load(conf, &s->vibs, error);
+	if (r == 0)
+		r = ed_drill_files_read(conf->drills_path, conf->drills_store, &s->drills, error);
 	return r;
 }
 
@@ -371,8 +411,8 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 						    .memory_bytes = s->memory.slots_bytes,
 						    .from_ns = conf->from_ns,
 						    .to_ns = conf->to_ns,
-						    .observe = conf->observe,
-						    .observe_arg = conf->observe_arg,
+						    .observers = conf->observers,
+						    .n_observers = conf->n_observers,
 						    .stop = &s->stop },
 			&pipeline);
 	if (r < 0)

@@ -11,13 +11,24 @@
 #include "base/addr_set.h"
 #include "record/alert.h"
 #include "record/batch.h"
+#include "record/told.h"
 
 enum {
 	ED_SCAN_SHARDS_MAX = 16,
 	ED_SCAN_READERS_MAX = 16,
 	ED_SCAN_FORMATS_MAX = 64,
 	ED_SCAN_TABLES_MAX = 16,
+	ED_SCAN_OBSERVERS_MAX = 4,
 };
+
+/* Sees every event in the order of the input, annotated; by one thread at a time, and the input waits
+ * for it. @path: of the source of the event; it lives as long as the run. */
+struct ed_scan_observer {
+	void *arg;
+	void (*event)(void *arg, const struct ed_event *ev, const char *path);
+};
+
+struct ed_allow;
 
 struct ed_scan_config {
 	const char *const
@@ -37,10 +48,13 @@ struct ed_scan_config {
 	/* Settings of the analytics, in the order of ed_analytics; see ed_scan_config_init. */
 	_Alignas(16) ed_analytic_confs analytic_conf;
 	struct ed_groups groups; /* settings that hold for a part of the machines */
-	/* Sees every event in the order of the input, annotated; NULL: nobody. By one thread at a
-	 * time, and the input waits for it. */
-	void (*observe)(void *arg, const struct ed_event *ev);
-	void *observe_arg;
+	struct ed_scan_observer observers[ED_SCAN_OBSERVERS_MAX];
+	unsigned n_observers;
+	struct ed_allow *allow;   /* rules that hide alerts (engine/allow_file.h); borrowed for as
+				       * long as the result lives; NULL: none */
+	const char *drills_path;  /* the site's own drills: a list, or NULL */
+	const char *drills_store; /* the same: a store whose audit trail has them, or NULL */
+	bool count_drills;        /* their alerts count like any other */
 };
 
 /* Trouble with one source; the run goes on. */
@@ -83,6 +97,10 @@ struct ed_scan_result {
 	uint64_t n_files;                             /* with at least one record */
 	uint64_t n_clients, n_domains;                /* estimates above 4,096 */
 	uint64_t format_records[ED_SCAN_FORMATS_MAX]; /* by row of the formats */
+	uint64_t format_damaged[ED_SCAN_FORMATS_MAX]; /* records that were at fault */
+	uint32_t format_told[ED_SCAN_FORMATS_MAX];    /* ED_FIELD_* that its events held */
+	struct ed_told told;                          /* for ed_analytic_told */
+	uint8_t groups; /* mask of the groups that a client on the input is in */
 	size_t n_tables;
 	struct ed_scan_table tables[ED_SCAN_TABLES_MAX];
 	double ceiling_miss; /* chance that a pair at its ceiling never got a place in the tables */
@@ -92,11 +110,17 @@ struct ed_scan_result {
 	bool damaged;            /* some input was skipped or damaged: exit status 3 */
 	struct ed_alert *alerts; /* level falling, then start, then id; owned */
 	size_t n_alerts;
+	bool count_drills;                /* as it was configured */
 	struct ed_feed_names *feed_names; /* of reputation feeds, which alerts name; owned */
 };
 
 /* Defaults of everything, the analytics' tunables included. */
 void ed_scan_config_init(struct ed_scan_config *ret);
+
+/* Adds an observer; the caller sees to it that there are not more than ED_SCAN_OBSERVERS_MAX. */
+void ed_scan_observe(struct ed_scan_config *conf,
+		     void (*event)(void *arg, const struct ed_event *ev, const char *path),
+		     void *arg);
 
 /* The text setting @name of the analytic in @row; NULL when it has none or it is empty. */
 const char *ed_scan_setting(const struct ed_scan_config *conf, size_t row, const char *name);
@@ -109,5 +133,11 @@ const char *ed_scan_setting(const struct ed_scan_config *conf, size_t row, const
 int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *hooks,
 		struct ed_scan_result *ret, char error[static 256]);
 void ed_scan_done(struct ed_scan_result *r);
+
+/* False for what the site's own drills made: it is shown, and not counted. */
+static inline bool ed_scan_counts(const struct ed_scan_result *r, const struct ed_alert *a)
+{
+	return r->count_drills || !a->drill[0];
+}
 
 #endif

@@ -171,7 +171,7 @@ static size_t hash_event(const struct ed_batch *b, struct ed_annotator *a, size_
 /* The second. */
 static size_t fetch_names(const struct ed_batch *b, struct ed_annotator *a, size_t at)
 {
-	const struct ed_event *ev = ed_batch_at(b, at);
+	struct ed_event *ev = ed_batch_at(b, at);
 
 	if (!ev)
 		return at;
@@ -221,6 +221,8 @@ static ED_STAGE void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
 		s->n_events[ev->kind]++;
 		ev->format = (uint8_t)s->in.file->format_row;
 		enrich(rd, ev);
+		ed_told_add(&s->told, ev);
+		s->groups |= ev->groups;
 		if (ev->name_n > 0 && ed_event_is_lookup(ev))
 			note_visits(s, ev, at);
 		if (ev->process_off || !ed_event_is_lookup(ev))
@@ -242,6 +244,8 @@ ED_STAGE void ed_slot_decode(struct ed_slot *s, struct ed_reader *rd)
 	ed_batch_reset(&s->batch);
 	memset(s->n_visits, 0, sizeof(s->n_visits));
 	memset(s->n_events, 0, sizeof(s->n_events));
+	memset(&s->told, 0, sizeof(s->told));
+	s->groups = 0;
 	s->error = scratch_for(rd, file);
 	if (s->error < 0)
 		return;
@@ -267,8 +271,10 @@ void ed_slot_observe(const struct ed_slot *s)
 	const struct ed_event *ev;
 
 	for (size_t at = 0; (ev = ed_batch_at(&s->batch, at)) != NULL; at += ev->size_bytes) {
-		if (!outside(c, ev->time_ns))
-			c->observe(c->observe_arg, ev);
+		if (outside(c, ev->time_ns))
+			continue;
+		for (unsigned i = 0; i < c->n_observers; i++)
+			c->observers[i].event(c->observers[i].arg, ev, s->in.file->path);
 	}
 }
 

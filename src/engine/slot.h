@@ -11,6 +11,7 @@
 #include "enrich/inventory.h"
 #include "enrich/vibs.h"
 #include "engine/feed.h"
+#include "record/told.h"
 #include "shard/partition.h"
 
 enum { ED_SLOT_BATCH_BYTES = 2 << 20 };
@@ -23,9 +24,9 @@ enum { ED_SLOT_BATCH_BYTES = 2 << 20 };
 struct ed_slot_conf {
 	struct ed_partition *partitions; /* ED_PARTITIONS; borrowed */
 	unsigned n_shards;
-	int64_t from_ns, to_ns;                                /* 0: open */
-	void (*observe)(void *arg, const struct ed_event *ev); /* as in ed_scan_config */
-	void *observe_arg;
+	int64_t from_ns, to_ns;                   /* 0: open */
+	const struct ed_scan_observer *observers; /* borrowed */
+	unsigned n_observers;
 };
 
 /* What a thread needs to decode and resolve; its own. */
@@ -52,6 +53,8 @@ struct ed_slot {
 	struct ed_batch batch;
 	int error; /* -errno of its decoding; then it has no events */
 	uint64_t n_events[ED_EVENT_N];
+	struct ed_told told;
+	uint8_t groups; /* mask of those that a client of its events is in */
 	struct ed_slot_visit *visits[ED_SCAN_SHARDS_MAX]; /* owned; which events a shard reads */
 	uint32_t n_visits[ED_SCAN_SHARDS_MAX];
 	/* the pipeline's */
@@ -72,7 +75,7 @@ void ed_slot_decode(struct ed_slot *s, struct ed_reader *rd);
 /* What its format put off, in the order of the units; also when decoding failed. */
 void ed_slot_resolve(struct ed_slot *s, struct ed_reader *rd, struct ed_feed *feed);
 
-/* Shows the events to the observer, in the order of the units. */
+/* Shows the events to the observers, in the order of the units. */
 void ed_slot_observe(const struct ed_slot *s);
 
 /* Takes the events to those partitions of @shard that they visit. */

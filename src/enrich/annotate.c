@@ -377,24 +377,29 @@ static size_t last_two_labels(struct ed_span name, unsigned *ret_n_labels)
 	return second;
 }
 
-/* The zone of two labels that @name ends in, when it is known to be the one: nearly all names are
- * then cut without the list. */
-static const struct zone *known_zone(struct ed_annotator *a, struct ed_span name,
-				     struct ed_zone_cut *ret_cut)
+/* The zone that a miss will ask for, if it has two labels: where it begins, how many labels the name
+ * has, and its hash. Until the event is finished they lie where the cut will. */
+static void guess_zone(const struct ed_annotator *a, struct ed_span name, struct ed_event *ev)
 {
 	unsigned n_labels;
-	size_t second = last_two_labels(name, &n_labels);
-	const struct zone *z;
-	uint64_t hash;
+	size_t at = last_two_labels(name, &n_labels);
 
-	if (n_labels < 2)
+	ev->zone_off = (uint8_t)at;
+	ev->payload_longest = (uint8_t)n_labels;
+	ev->zone_hash = ed_hash_bytes(name.p + at, name.n - at, a->hash_key);
+}
+
+/* The zone that was guessed for the name, when it is known to be the one: nearly all names are then
+ * cut without the list. */
+static const struct zone *known_zone(struct ed_annotator *a, const struct ed_event *guess,
+				     struct ed_zone_cut *ret_cut)
+{
+	const struct zone *z = zone_place(a, guess->zone_hash);
+
+	if (guess->payload_longest < 2 || z->hash != guess->zone_hash || !z->decides)
 		return NULL;
-	hash = ed_hash_bytes(name.p + second, name.n - second, a->hash_key);
-	z = zone_place(a, hash);
-	if (z->hash != hash || !z->decides)
-		return NULL;
-	*ret_cut = (struct ed_zone_cut){ .off = (uint8_t)second,
-					 .n_labels_below = (uint8_t)(n_labels - 2),
+	*ret_cut = (struct ed_zone_cut){ .off = guess->zone_off,
+					 .n_labels_below = (uint8_t)(guess->payload_longest - 2),
 					 .kind = z->kind,
 					 .decides = true };
 	return z;
@@ -408,8 +413,9 @@ static void fill_hidden(struct entry *e)
 	e->payload_code = ED_NAME_MODEL_BIT_MBITS;
 }
 
-static void entry_fill(struct ed_annotator *a, struct ed_span name, struct entry *e)
+static void entry_fill(struct ed_annotator *a, struct ed_event *ev, struct entry *e)
 {
+	struct ed_span name = ed_event_qname(ev);
 	uint8_t lower[ED_NAME_MAX + 1];
 	struct ed_zone_cut cut;
 	const struct zone *z;
@@ -417,14 +423,16 @@ static void entry_fill(struct ed_annotator *a, struct ed_span name, struct entry
 
 	ed_name_lower(name.p, name.n, lower);
 	is_folded = memcmp(lower, name.p, name.n) == 0;
-	z = known_zone(a, ed_span_of(lower, name.n), &cut);
+	e->name_hash = is_folded ? e->raw_hash : ed_hash_bytes(lower, name.n, a->hash_key);
+	if (!is_folded || ev->payload_longest == 0)
+		guess_zone(a, ed_span_of(lower, name.n), ev);
+	z = known_zone(a, ev, &cut);
 	if (!z) {
 		ed_zone_cut(a->psl, ed_span_of(lower, name.n), &cut);
 		z = zone_of(a, ed_span_of(lower, name.n), &cut);
 	}
 	e->zone_off = cut.off;
 	e->zone_kind = cut.kind;
-	e->name_hash = ed_hash_bytes(lower, name.n, a->hash_key);
 	e->zone_hash = z->hash;
 	e->zone_llr = z->llr;
 	e->zone_code = z->code;
@@ -463,30 +471,22 @@ static bool is_hidden(const struct ed_event *ev)
 	return (ev->lost & ED_LOST_NAME) && ev->process_off != 0;
 }
 
-/* Begins the look at the zone that a miss will ask for. A name in upper case is fetched in vain. */
-static void fetch_zone(struct ed_annotator *a, struct ed_span name)
-{
-	unsigned n_labels;
-	size_t at = last_two_labels(name, &n_labels);
-
-	if (n_labels >= 2)
-		__builtin_prefetch(
-			zone_place(a, ed_hash_bytes(name.p + at, name.n - at, a->hash_key)));
-}
-
-void ed_annotate_fetch(struct ed_annotator *a, const struct ed_event *ev)
+void ed_annotate_fetch(struct ed_annotator *a, struct ed_event *ev)
 {
 	const struct entry *set;
 
 	if (ev->name_n == 0)
 		return;
 	set = set_of(a, ev->name_hash);
-	if (set[0].raw_hash != ev->name_hash && set[1].raw_hash != ev->name_hash)
-		fetch_zone(a, ed_event_qname(ev));
+	if (set[0].raw_hash == ev->name_hash || set[1].raw_hash == ev->name_hash)
+		return;
+	guess_zone(a, ed_event_qname(ev), ev);
+	/* A name in upper case is fetched in vain. */
+	__builtin_prefetch(zone_place(a, ev->zone_hash));
 }
 
 /* What the cache knows of the name, or makes up for it now. */
-static const struct entry *entry_of(struct ed_annotator *a, const struct ed_event *ev)
+static const struct entry *entry_of(struct ed_annotator *a, struct ed_event *ev)
 {
 	const uint64_t raw = ev->name_hash;
 	struct entry *set = set_of(a, raw);
@@ -504,7 +504,7 @@ static const struct entry *entry_of(struct ed_annotator *a, const struct ed_even
 	if (is_hidden(ev))
 		fill_hidden(&set[0]);
 	else
-		entry_fill(a, ed_event_qname(ev), &set[0]);
+		entry_fill(a, ev, &set[0]);
 	return &set[0];
 }
 
@@ -562,8 +562,9 @@ void ed_annotate_prepare(struct ed_annotator *a, struct ed_event *ev)
 	ev->client_hash = asker_hash(a, ev);
 	if (ev->name_n == 0)
 		return;
-	ev->name_hash = ed_hash_bytes(ed_event_name(ev), ev->name_n, a->hash_key ^ is_hidden(ev)) |
-			1;
+	ev->name_hash = ed_hash_bytes(ed_event_name(ev), ev->name_n, a->hash_key ^ is_hidden(ev));
+	ev->name_hash += ev->name_hash == 0; /* which means a free place */
+	ev->payload_longest = 0;             /* no zone is guessed yet */
 	__builtin_prefetch(&set_of(a, ev->name_hash)[0]);
 	__builtin_prefetch(&set_of(a, ev->name_hash)[1]);
 }

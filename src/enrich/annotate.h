@@ -26,11 +26,11 @@ void ed_annotator_set_reputation(struct ed_annotator *a, const struct ed_reputat
 
 /*
  * The same in three steps, for who has several events at hand: the first hashes and fetches what
- * the second looks at, and that what the third will. Between them ev->name_hash is the annotator's
- * own; the second may be left out.
+ * the second looks at, and that what the third will. Between them the fields that the last one fills
+ * are the annotator's own; the second may be left out.
  */
 void ed_annotate_prepare(struct ed_annotator *a, struct ed_event *ev);
-void ed_annotate_fetch(struct ed_annotator *a, const struct ed_event *ev);
+void ed_annotate_fetch(struct ed_annotator *a, struct ed_event *ev);
 void ed_annotate_finish(struct ed_annotator *a, struct ed_event *ev);
 
 /* Fills the fields that record/event.h lists under enrich/. */

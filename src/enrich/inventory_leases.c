@@ -8,8 +8,9 @@
  *	  hardware ethernet 00:16:3e:ef:a9:c1;
  *	  client-hostname "laptop-42";
  *	}
- *	ia-na "\001\000\000\000\000\001..." { iaaddr 2001:db8::51 { binding state active; ends ...;
- *} }
+ *	ia-na "\001\000\000\000\000\001..." {
+ *	  iaaddr 2001:db8::51 { binding state active; ends ...; }
+ *	}
  *
  *	1782000000 aa:bb:cc:dd:ee:01 10.0.10.50 laptop-42 01:aa:bb:cc:dd:ee:01
  * The one idea: dhcpd only appends, so its blocks tell the history of an address in order: who had

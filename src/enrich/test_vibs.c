@@ -90,7 +90,7 @@ static void test_refused(void **state)
 			 ED_VIBS_UNREADABLE);
 	assert_int_equal(ed_vibs_count(vibs), 0);
 	assert_int_equal(ed_vibs_add_file(vibs, "/nowhere/at/all"), -ENOENT);
-	assert_int_equal(ed_vibs_add_file(vibs, "/"), -EIO);
+	assert_int_equal(ed_vibs_add_file(vibs, "/"), -EISDIR);
 }
 
 static void test_file(void **state)

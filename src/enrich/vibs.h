@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The VIBs that belong on a hypervisor: ATT&CK's KnownGoodVIBs. The file is what `esxcli software
- *vib list` of a golden host prints, in any of its forms, or CSV: name,vendor,version,acceptance
+ * vib list` of a golden host prints, in any of its forms, or CSV:
+ *	name,vendor,version,acceptance
  *	esx-base,VMware,*,VMwareCertified
  *	vmware-fdm,VMware,,
  * A version of "*" or none is any; a level or vendor of none is any. A name may have several rows.
  *
  * The one idea: a VIB is judged by the best of the rows of its name, so that a fleet on two
- *releases needs no more than both lists in one file.
+ * releases needs no more than both lists in one file.
  */
 #ifndef ED_ENRICH_VIBS_H
 #define ED_ENRICH_VIBS_H

@@ -33,14 +33,14 @@ static const float MIXED_CASE_BITS = 4, FULL_LABELS_BITS = 1, SAME_LENGTH_BITS =
 struct content_state {
 	int32_t sum_mbits;
 	uint32_t last_tail; /* of the name before */
-	uint16_t last_bytes;
+	uint8_t last_bytes; /* of the payload before; no name has more */
+	uint8_t max_bytes;
 	uint16_t n_same_bytes; /* payloads as long as the one before; saturates */
 	uint32_t n_mixed_case;
 	uint32_t n_names;
 	uint32_t n_encoded; /* of them, likelier encoded than not */
 	uint32_t n_long;
 	uint32_t payload_bytes;
-	uint32_t max_bytes;
 	uint32_t n_address;           /* reversed addresses */
 	uint16_t n_digest;            /* hexadecimal digests (MD5, SHA-1, ...); saturates */
 	uint16_t alphabet[ALPHABETS]; /* names that fit each best; saturates */
@@ -100,10 +100,10 @@ static void content_observe(void *state, const struct ed_sighting *s)
 	c->n_long += ev->payload_longest >= LONG_LABEL;
 	if (n == c->last_bytes && c->n_same_bytes < UINT16_MAX)
 		c->n_same_bytes++;
-	c->last_bytes = (uint16_t)n;
+	c->last_bytes = (uint8_t)n;
 	c->payload_bytes += n;
 	if (n > c->max_bytes)
-		c->max_bytes = n;
+		c->max_bytes = (uint8_t)n;
 	if (*fits < UINT16_MAX)
 		(*fits)++;
 }

@@ -90,8 +90,11 @@ struct ed_evidence_family {
 	uint8_t keys;       /* bit ed_key_kind: the kinds of key it observes */
 	size_t state_bytes; /* per key, zeroed; at most ED_EVIDENCE_STATE_MAX */
 	void (*observe)(void *state, const struct ed_sighting *s);
-	/* A window has passed: what is old counts half. NULL: nothing fades. */
+	/* A window has passed without a sighting: what is old counts half. NULL: nothing fades. */
 	void (*fade)(void *state);
+	/* @n_halves of the window have passed, at least one, sightings or not; before fade. NULL:
+	 * the state does not grow with time. */
+	void (*turn)(void *state, unsigned n_halves);
 	/* Fills bits (not yet capped) and facts; @ret is zeroed but for the family's name. */
 	void (*weigh)(const void *state, const struct ed_subject *subject, struct ed_evidence *ret);
 };
@@ -109,11 +112,11 @@ enum {
 	ED_EVIDENCE_N
 };
 
-/* Bytes that the state of a family takes in a key: states lie one behind the other, each aligned.
- */
+/* Bytes that the state of a family takes in a key: states lie one behind the other, each aligned to
+ * four. Where one with larger members begins at a multiple of eight, a test sees to. */
 static inline size_t ed_evidence_room(const struct ed_evidence_family *f)
 {
-	return (f->state_bytes + 7) & ~(size_t)7;
+	return (f->state_bytes + 3) & ~(size_t)3;
 }
 
 /* Where the state of family @id begins among all states of a key, which lie one behind the other.

@@ -189,9 +189,9 @@ static void test_answers_that_differ_do(void **state)
 	}
 	assert_true(fact(&c, "answer_information_bytes") == 200 * 120);
 	assert_true(last >= 6); /* 24 kB: less than one pair-day in a thousand */
-	ed_evidence_volume.fade(c.state);
-	assert_true(fact(&c, "answer_information_bytes") == 200 * 120 - 200 * 120 / 3);
-	assert_true(fact(&c, "answer_information_30d_bytes") == 200 * 120 - 200 * 120 / 60);
+	ed_evidence_volume.turn(c.state, 1);
+	assert_true(fact(&c, "answer_information_bytes") == 16000); /* of 24000 */
+	assert_true(fact(&c, "answer_information_30d_bytes") == 23600);
 }
 
 /* 16 kB spread over 30 days come to 10 kB, and to half of it a month after the last. */
@@ -204,12 +204,12 @@ static void test_answers_of_a_month(void **state)
 	for (uint32_t half_day = 0; half_day < 60; half_day++) {
 		tell(&c, 134, 2 * half_day + 1);
 		tell(&c, 133, 2 * half_day + 2);
-		ed_evidence_volume.fade(c.state);
+		ed_evidence_volume.turn(c.state, 1);
 	}
 	assert_true(fact(&c, "answer_information_bytes") < 600);
 	assert_true(fabs(fact(&c, "answer_information_30d_bytes") - 10000) < 300);
 	for (unsigned i = 0; i < 60; i++)
-		ed_evidence_volume.fade(c.state);
+		ed_evidence_volume.turn(c.state, 1);
 	assert_true(fact(&c, "answer_information_30d_bytes") < 4500);
 }
 

@@ -20,7 +20,7 @@ enum {
 	BURST_FALL_SLOTS = 60,
 	BURST_UNIT = 16, /* of a byte */
 	BURST_MAX = 1 << 30,
-	FADES_A_MONTH = 60, /* a key fades twice a day */
+	HALVES_A_MONTH = 60, /* of the window of a day */
 };
 
 struct volume_state {
@@ -126,8 +126,17 @@ static void volume_fade(void *state)
 
 	v->n_peak = v->n_in_slot;
 	v->burst_peak = v->burst;
-	v->opaque_bytes -= v->opaque_bytes / 3; /* in all, those of a day and a half */
-	v->opaque_month -= v->opaque_month / FADES_A_MONTH;
+}
+
+/* The answers of a day and a half, and of a month, the older the less. */
+static void volume_turn(void *state, unsigned n_halves)
+{
+	struct volume_state *v = state;
+
+	for (unsigned i = 0; i < n_halves && i < 2 * HALVES_A_MONTH; i++) {
+		v->opaque_bytes -= v->opaque_bytes / 3;
+		v->opaque_month -= v->opaque_month / HALVES_A_MONTH;
+	}
 }
 
 static void volume_weigh(const void *state, const struct ed_subject *subject,
@@ -164,5 +173,6 @@ const struct ed_evidence_family ed_evidence_volume = {
 	.state_bytes = sizeof(struct volume_state),
 	.observe = volume_observe,
 	.fade = volume_fade,
+	.turn = volume_turn,
 	.weigh = volume_weigh,
 };

@@ -8,7 +8,7 @@
  *
  * The program decides which arguments are names; an argument of a program that is not known here is
  * none, however much it looks like one. Scripts within one argument (sh -c "...", powershell -c)
- *are split into words and read by the same table.
+ * are split into words and read by the same table.
  */
 #ifndef ED_FORMAT_ARGV_NAME_H
 #define ED_FORMAT_ARGV_NAME_H

@@ -294,6 +294,7 @@ static int auditbeat_scratch_new(void **ret)
 const struct ed_format ed_format_auditbeat = {
 	.name = "auditbeat",
 	.help = "Linux audit events of Auditbeat and Elastic Agent auditd_manager, as JSON lines",
+	.platforms = 1u << ED_PLATFORM_LINUX,
 	.fields = ED_LINUX_FIELDS | ED_FIELD_SIZE_QUERY | ED_FIELD_CLIENT | ED_FIELD_CLIENT_PORT,
 	.state_bytes = sizeof(struct ed_lines),
 	.probe = auditbeat_probe,

@@ -6,8 +6,8 @@
  *	type=PROCTITLE msg=audit(1795289289.914:37): proctitle=646967006D667267677A64662E742E...
  *
  * Lines with one id are one event, and lines of several events may be mixed. What begins and ends
- *in a unit is read there. Events that lie over its borders, and calls that need what earlier ones
- *told (who is at the other end of a descriptor), are put off to the ordered pass.
+ * in a unit is read there. Events that lie over its borders, and calls that need what earlier ones
+ * told (who is at the other end of a descriptor), are put off to the ordered pass.
  */
 #include "base/hash.h"
 #include "base/mem.h"
@@ -502,6 +502,7 @@ static unsigned auditd_probe(struct ed_span head)
 const struct ed_format ed_format_auditd = {
 	.name = "auditd",
 	.help = "Linux audit log, raw or enriched, in files or syslog",
+	.platforms = 1u << ED_PLATFORM_LINUX,
 	.fields = ED_LINUX_FIELDS | ED_FIELD_SIZE_QUERY,
 	.state_bytes = sizeof(struct state),
 	.probe = auditd_probe,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Lines of the audit system; see auditd_line.h. A head is only taken where it begins a line or
- *where syslog says that the kernel or the audit daemon wrote it: anybody can log a text that looks
- *like one. type=SOCKADDR msg=audit(1795289292.790:128): saddr=020000357F00000A0000000000000000
+ * where syslog says that the kernel or the audit daemon wrote it: anybody can log a text that looks
+ * like one.
+ *	type=SOCKADDR msg=audit(1795289292.790:128): saddr=020000357F00000A0000000000000000
  */
 #include "format/auditd_line.h"
 #include "base/hex.h"

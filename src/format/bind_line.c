@@ -2,11 +2,11 @@
 /*
  * What named says of a client; see bind_line.h. All such lines begin alike, and the words behind
  * the client's address tell what it is about:
- *	client @0x7f33df100098 192.0.2.10#41096 (www.example.net): query: www.example.net IN A
- *+E(0)D (192.0.2.53) client 192.0.2.10#41096: view lan: response: www.example.net IN A NOERROR 1 0
- *1 +E(0) ... client 192.0.2.10#41096 (a.net): query failed (SERVFAIL) for a.net/IN/A at
- *query.c:7916 client 192.0.2.10#41096 (a.net): query (cache) 'a.net/A/IN' denied client
- *192.0.2.10#41096: UDP: query: a.net IN A response: NOERROR +A a.net. 60 IN A 192.0.2.7;
+ *	client @0x7f33df100098 192.0.2.10#41096 (a.net): query: a.net IN A +E(0)D (192.0.2.53)
+ *	client 192.0.2.10#41096: view lan: response: a.net IN A NOERROR 1 0 1 +E(0) ...
+ *	client 192.0.2.10#41096 (a.net): query failed (SERVFAIL) for a.net/IN/A at query.c:7916
+ *	client 192.0.2.10#41096 (a.net): query (cache) 'a.net/A/IN' denied
+ *	client 192.0.2.10#41096: UDP: query: a.net IN A response: NOERROR +A a.net. 60 IN A ...;
  *
  * Names are written as in a master file, so that every byte of them is kept and none of them is a
  * blank.

@@ -3,36 +3,32 @@
 #include "format/capture.h"
 
 #include "base/cursor.h"
-#include "base/hash.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "format/dns_event.h"
+#include "format/dot_flows.h"
 #include "format/flow_export.h"
 #include "format/flow_packet.h"
 #include "format/foreign.h"
+#include "format/packet_event.h"
+#include "format/sflow_datagram.h"
 #include "wire/tcp.h"
 
 #include <errno.h>
 #include <sys/random.h>
 
 enum {
-	PORT_DNS = 53,
-	PORT_NBNS = 137,
-	PORT_DOT = 853, /* DNS over TLS, RFC 7858; over QUIC, RFC 9250 */
-	PORT_MDNS = 5353,
-	PORT_LLMNR = 5355,
 	PROTO_TCP = 6,
 	PROTO_UDP = 17,
 	NESTED_FRAGMENTS_MAX = 4, /* fragments in a tunnel whose packets are fragments, and so on */
 };
 
-/* What is not an enum ed_drop: the record gave an event. */
-enum { ANALYSED = ED_DROP_N };
+enum { ANALYSED = ED_PACKET_TAKEN };
 
 struct ed_capture {
 	struct ed_frag frag;
 	struct ed_tcp tcp;
 	struct ed_foreign_flows foreign;
+	struct ed_dot_flows dot;
 	struct ed_export_templates exports;
 };
 
@@ -59,90 +55,6 @@ void ed_capture_free(struct ed_capture *c)
 	ed_mem_free(c);
 }
 
-static bool is_group(const struct ed_packet *pkt)
-{
-	/* 224.0.0.0/4 up to broadcast; ff00::/8 */
-	return pkt->v6 ? pkt->dst[0] == 0xff : pkt->dst[0] >= 224;
-}
-
-/* Of a packet that is not DNS by its ports. */
-static enum ed_drop judge_other(const struct ed_packet *pkt)
-{
-	bool encrypted = pkt->src_port == PORT_DOT || pkt->dst_port == PORT_DOT;
-
-	return encrypted ? ED_DROP_ENCRYPTED : ED_DROP_NOT_DNS;
-}
-
-/* A UDP packet by its ports: ANALYSED means "to be read as DNS". Port 53 outweighs what the other
- * port is. */
-static unsigned judge_udp(const struct ed_packet *pkt)
-{
-	uint16_t a = pkt->src_port, b = pkt->dst_port;
-
-	if (a == PORT_DNS || b == PORT_DNS)
-		return ANALYSED;
-	if (a == PORT_MDNS || b == PORT_MDNS)
-		return is_group(pkt) ? ED_DROP_MULTICAST : ANALYSED;
-	if (a == PORT_LLMNR || b == PORT_LLMNR || a == PORT_NBNS || b == PORT_NBNS)
-		return ED_DROP_MULTICAST;
-	return judge_other(pkt);
-}
-
-static bool on_dns_port(const struct ed_packet *pkt)
-{
-	return pkt->src_port == PORT_DNS || pkt->dst_port == PORT_DNS;
-}
-
-static void set_addr(const struct ed_packet *pkt, const uint8_t *p, struct ed_addr *ret)
-{
-	if (pkt->v6)
-		ed_addr_from_v6(p, ret);
-	else
-		ed_addr_from_v4(p, ret);
-}
-
-static void set_ends(const struct ed_packet *pkt, bool from_client, struct ed_event *ev)
-{
-	set_addr(pkt, from_client ? pkt->src : pkt->dst, &ev->client);
-	set_addr(pkt, from_client ? pkt->dst : pkt->src, &ev->resolver);
-	ev->client_port = from_client ? pkt->src_port : pkt->dst_port;
-	ev->resolver_port = from_client ? pkt->dst_port : pkt->src_port;
-	ev->net_tag = pkt->net_tag;
-	ev->has |= ED_FIELD_CLIENT_PORT | ED_FIELD_TRANSPORT;
-	if (ed_addr_known(&ev->client))
-		ev->has |= ED_FIELD_CLIENT;
-	if (ed_addr_known(&ev->resolver))
-		ev->has |= ED_FIELD_RESOLVER;
-}
-
-/* The port tells the server; where both have it, the lower address is taken for the client, so that
- * both directions agree. */
-static bool is_to_server(const struct ed_packet *pkt)
-{
-	if (pkt->src_port != pkt->dst_port)
-		return pkt->dst_port == PORT_DNS;
-	return memcmp(pkt->src, pkt->dst, pkt->v6 ? 16 : 4) < 0;
-}
-
-static void fill_foreign(const struct ed_packet *pkt, struct ed_span data, size_t wire_n,
-			 struct ed_event *ev)
-{
-	struct ed_foreign_payload *f = &ev->foreign;
-	bool from_client = is_to_server(pkt);
-
-	ev->kind = ED_EVENT_NOT_DNS;
-	/* No table's key: the key of the run is not needed. */
-	f->hash = (uint32_t)ed_hash_bytes(data.p, data.n, 0);
-	f->n_first = (uint8_t)(data.n < sizeof(f->first) ? data.n : sizeof(f->first));
-	memcpy(f->first, data.p, f->n_first);
-	if (from_client)
-		ev->size_query = (uint32_t)wire_n;
-	else
-		ev->size_response = (uint32_t)wire_n;
-	ev->has |= from_client ? ED_FIELD_SIZE_QUERY : ED_FIELD_SIZE_RESPONSE;
-	set_ends(pkt, from_client, ev);
-}
-
 static bool has_program(const struct ed_packet *pkt)
 {
 	return pkt->program.pid != 0 || pkt->program.name.n > 0;
@@ -151,7 +63,8 @@ static bool has_program(const struct ed_packet *pkt)
 /* The program at the end that captured: is it the one that asks, and not the server's? */
 static bool is_askers(const struct ed_packet *pkt, const struct ed_event *ev)
 {
-	bool from_client = ev->kind == ED_EVENT_FLOW || (ev->has & ED_FIELD_SIZE_QUERY);
+	bool from_client = ev->kind == ED_EVENT_FLOW ? pkt->src_port == ev->client_port :
+						       (ev->has & ED_FIELD_SIZE_QUERY) != 0;
 
 	return pkt->program.way == ED_PACKET_WAY_UNKNOWN ||
 	       from_client == (pkt->program.way == ED_PACKET_WAY_OUT);
@@ -181,7 +94,6 @@ static __attribute__((noinline)) void commit_program(const struct ed_packet_prog
 static void commit(const struct ed_capture_record *r, const struct ed_packet *pkt,
 		   struct ed_batch *out, struct ed_event *ev)
 {
-	ev->transport = pkt->protocol == PROTO_TCP ? ED_TRANSPORT_TCP : ED_TRANSPORT_UDP;
 	ev->time_ns = r->time_ns;
 	ev->time_quality = ED_TIME_NONE;
 	if (r->time_ns != ED_TIME_UNKNOWN_NS) {
@@ -204,7 +116,23 @@ static unsigned emit_foreign(const struct ed_capture_record *r, const struct ed_
 
 	if (!ev)
 		return ED_DROP_BATCH_FULL;
-	fill_foreign(pkt, pkt->data, pkt->wire_n, ev);
+	ed_packet_event_foreign(pkt, ev);
+	commit(r, pkt, out, ev);
+	return ANALYSED;
+}
+
+/* A connection that may carry DNS, at its first packet. */
+static unsigned emit_flow(const struct ed_capture_record *r, const struct ed_packet *pkt,
+			  bool from_client, struct ed_span server_name, struct ed_batch *out)
+{
+	struct ed_event *ev = peek(pkt, out);
+
+	if (!ev)
+		return ED_DROP_BATCH_FULL;
+	ev->kind = ED_EVENT_FLOW;
+	ed_flow_event_name(server_name, ev);
+	ed_packet_event_ends(pkt, from_client, ev);
+	ev->flow.service = (uint8_t)ed_flow_service_of(ev->resolver_port);
 	commit(r, pkt, out, ev);
 	return ANALYSED;
 }
@@ -214,44 +142,43 @@ static unsigned emit_other(const struct ed_capture_record *r, const struct ed_pa
 			   struct ed_batch *out)
 {
 	struct ed_span server_name;
-	struct ed_event *ev;
 
 	if (!ed_flow_packet_begins(pkt, &server_name))
-		return judge_other(pkt);
-	ev = peek(pkt, out);
-	if (!ev)
-		return ED_DROP_BATCH_FULL;
-	ev->kind = ED_EVENT_FLOW;
-	ev->flow.service = (uint8_t)ed_flow_service_of(pkt->dst_port);
-	ed_flow_event_name(server_name, ev);
-	set_ends(pkt, true, ev);
-	commit(r, pkt, out, ev);
-	return ANALYSED;
+		return ed_packet_judge_other(pkt);
+	return emit_flow(r, pkt, true, server_name, out);
 }
 
 /* A message in @msg, @wire_n bytes when it was sent. Returns ANALYSED or the reason there is no
- * event. Who asked whom: the asker is the sender of a query and the receiver of a response. */
+ * event. */
 static unsigned emit(const struct ed_capture_record *r, const struct ed_packet *pkt,
 		     struct ed_span msg, size_t wire_n, struct ed_batch *out)
 {
 	struct ed_event *ev = peek(pkt, out);
+	unsigned fate = ev ? ed_packet_event_dns(pkt, msg, wire_n, ev) : ED_DROP_BATCH_FULL;
 
-	if (!ev)
-		return ED_DROP_BATCH_FULL;
-	if (ed_dns_event_read(msg, wire_n, ev) != 0)
-		return wire_n > msg.n ? ED_DROP_SNAPPED : ED_DROP_MALFORMED;
-	set_ends(pkt, ev->kind == ED_EVENT_DNS_QUERY, ev);
-	commit(r, pkt, out, ev);
-	return ANALYSED;
+	if (fate == ANALYSED)
+		commit(r, pkt, out, ev);
+	return fate;
 }
 
-/* A UDP packet that judge_udp wants read. */
+/* A UDP packet that ed_packet_judge_udp wants read. */
 static unsigned emit_udp(const struct ed_capture_record *r, const struct ed_packet *pkt,
 			 struct ed_batch *out)
 {
-	if (ed_foreign_datagram(pkt->data, pkt->wire_n) && on_dns_port(pkt) && !is_group(pkt))
+	if (ed_packet_is_foreign(pkt))
 		return emit_foreign(r, pkt, out);
 	return emit(r, pkt, pkt->data, pkt->wire_n, out);
+}
+
+/* A datagram of sampled packets. */
+static unsigned read_samples(const struct ed_capture_record *r, const struct ed_packet *pkt,
+			     struct ed_batch *out)
+{
+	const struct ed_sflow_datagram d = {
+		.data = pkt->data, .time_ns = r->time_ns, .offset = r->offset, .source = r->source
+	};
+
+	return ed_sflow_read(&d, out);
 }
 
 /* @n packets share a fate. */
@@ -261,23 +188,6 @@ static void settle(struct ed_batch *out, unsigned fate, uint64_t offset, uint64_
 		out->tally.n_analysed += n;
 	else
 		ed_tally_drop_n(&out->tally, (enum ed_drop)fate, offset, n);
-}
-
-/* Why a packet that did not even get to UDP or TCP is dropped. */
-static enum ed_drop drop_of(enum ed_packet_kind kind)
-{
-	switch (kind) {
-	case ED_PACKET_BAD_LINK:
-		return ED_DROP_LINK;
-	case ED_PACKET_BAD_IP:
-		return ED_DROP_IP;
-	case ED_PACKET_BAD_TRANSPORT:
-		return ED_DROP_TRANSPORT;
-	case ED_PACKET_SNAPPED:
-		return ED_DROP_SNAPPED;
-	default:
-		return ED_DROP_NOT_DNS;
-	}
 }
 
 static struct ed_packet begin_packet(const struct ed_capture_record *r)
@@ -301,7 +211,9 @@ static bool defer(const struct ed_capture_record *r, struct ed_batch *out)
 static void decode_tcp(const struct ed_capture_record *r, const struct ed_packet *pkt,
 		       struct ed_batch *out)
 {
-	if (!on_dns_port(pkt)) {
+	if (ed_dot_is_payload(pkt) && defer(r, out))
+		return;
+	if (!ed_packet_on_dns_port(pkt)) {
 		settle(out, emit_other(r, pkt, out), r->offset, 1);
 	} else if (pkt->wire_n == 0) {
 		settle(out, ED_DROP_NO_PAYLOAD, r->offset, 1);
@@ -312,11 +224,28 @@ static void decode_tcp(const struct ed_capture_record *r, const struct ed_packet
 	}
 }
 
+static void decode_udp(const struct ed_capture_record *r, const struct ed_packet *pkt,
+		       struct ed_batch *out)
+{
+	unsigned fate = ed_packet_judge_udp(pkt);
+
+	if (fate == ANALYSED)
+		fate = emit_udp(r, pkt, out);
+	else if (ed_dot_is_payload(pkt) && defer(r, out))
+		return;
+	else if (fate != ED_DROP_MULTICAST)
+		fate = emit_other(r, pkt, out);
+	if (fate == ED_DROP_NOT_DNS && ed_flow_packet_is_sample(pkt))
+		fate = read_samples(r, pkt, out);
+	else if (fate == ED_DROP_NOT_DNS && ed_flow_packet_is_export(pkt) && defer(r, out))
+		return;
+	settle(out, fate, r->offset, 1);
+}
+
 void ed_capture_decode(const struct ed_capture_record *r, struct ed_batch *out)
 {
 	struct ed_packet pkt = begin_packet(r);
 	enum ed_packet_kind kind;
-	unsigned fate;
 
 	out->tally.n_read++;
 	if (r->layer == ED_LAYER_NONE) {
@@ -326,13 +255,7 @@ void ed_capture_decode(const struct ed_capture_record *r, struct ed_batch *out)
 	kind = ed_packet_peel(&pkt);
 	switch (kind) {
 	case ED_PACKET_UDP:
-		fate = judge_udp(&pkt);
-		if (fate == ANALYSED)
-			fate = emit_udp(r, &pkt, out);
-		else if (fate != ED_DROP_MULTICAST)
-			fate = emit_other(r, &pkt, out);
-		if (fate != ED_DROP_NOT_DNS || !ed_flow_packet_is_export(&pkt) || !defer(r, out))
-			settle(out, fate, r->offset, 1);
+		decode_udp(r, &pkt, out);
 		break;
 	case ED_PACKET_TCP:
 		decode_tcp(r, &pkt, out);
@@ -342,7 +265,7 @@ void ed_capture_decode(const struct ed_capture_record *r, struct ed_batch *out)
 			settle(out, ED_DROP_BATCH_FULL, r->offset, 1);
 		break;
 	default:
-		settle(out, drop_of(kind), r->offset, 1);
+		settle(out, ed_packet_drop_of(kind), r->offset, 1);
 	}
 }
 
@@ -418,8 +341,8 @@ static void resolve_tcp(struct ordered *o)
 		.n_packets = o->n_packets,
 	};
 
-	set_addr(pkt, pkt->src, &seg.key.src);
-	set_addr(pkt, pkt->dst, &seg.key.dst);
+	ed_packet_addr(pkt, pkt->src, &seg.key.src);
+	ed_packet_addr(pkt, pkt->dst, &seg.key.dst);
 	if (ed_foreign_segment(&o->c->foreign, &seg)) {
 		settle_ordered(o, emit_foreign(o->r, pkt, o->out));
 		return;
@@ -447,10 +370,12 @@ static unsigned judge_fragment(const struct ed_packet *pkt)
 		return ANALYSED;
 	first.src_port = ed_get_be16(pkt->data.p);
 	first.dst_port = ed_get_be16(pkt->data.p + 2);
+	if (pkt->protocol == PROTO_UDP && ed_flow_packet_is_collector(first.dst_port))
+		return ANALYSED;
 	if (pkt->protocol == PROTO_UDP && !ed_packet_is_tunnel(first.src_port, first.dst_port))
-		return judge_udp(&first);
-	if (pkt->protocol == PROTO_TCP && !on_dns_port(&first))
-		return judge_other(&first);
+		return ed_packet_judge_udp(&first);
+	if (pkt->protocol == PROTO_TCP && !ed_packet_on_dns_port(&first))
+		return ed_packet_judge_other(&first);
 	return ANALYSED;
 }
 
@@ -522,8 +447,8 @@ static bool resolve_fragment(struct ordered *o)
 	};
 	unsigned fate = judge_fragment(pkt);
 
-	set_addr(pkt, pkt->src, &piece.key.src);
-	set_addr(pkt, pkt->dst, &piece.key.dst);
+	ed_packet_addr(pkt, pkt->src, &piece.key.src);
+	ed_packet_addr(pkt, pkt->dst, &piece.key.dst);
 	if (fate != ANALYSED) {
 		ignore_fragment(o, &piece, fate);
 		return false;
@@ -542,30 +467,48 @@ static unsigned read_export(struct ordered *o)
 				       .offset = o->r->offset,
 				       .source = o->r->source,
 				       .net_tag = o->pkt.net_tag };
-	enum ed_drop drop;
 
-	set_addr(&o->pkt, o->pkt.src, &m.exporter);
-	drop = ed_export_read(&o->c->exports, &m, o->out);
-	return drop == ED_DROP_N ? ANALYSED : drop;
+	ed_packet_addr(&o->pkt, o->pkt.src, &m.exporter);
+	return ed_export_read(&o->c->exports, &m, o->out);
+}
+
+/* A packet of a connection on the port of DNS over TLS, which is told once. */
+static unsigned read_dot(struct ordered *o)
+{
+	bool from_client = ed_dot_from_client(&o->pkt);
+	struct ed_span server_name;
+
+	if (!ed_dot_flows_note(&o->c->dot, &o->pkt, o->r->time_ns))
+		return ED_DROP_ENCRYPTED;
+	(void)ed_flow_packet_begins(&o->pkt, &server_name);
+	return emit_flow(o->r, &o->pkt, from_client, server_name, o->out);
+}
+
+static unsigned read_udp(struct ordered *o)
+{
+	unsigned fate = ed_packet_judge_udp(&o->pkt);
+
+	if (fate == ANALYSED)
+		return emit_udp(o->r, &o->pkt, o->out);
+	if (ed_dot_is_payload(&o->pkt))
+		return read_dot(o);
+	if (ed_flow_packet_is_sample(&o->pkt))
+		return read_samples(o->r, &o->pkt, o->out);
+	return ed_flow_packet_is_export(&o->pkt) ? read_export(o) : fate;
 }
 
 static void resolve_payload(struct ordered *o, enum ed_packet_kind kind)
 {
-	unsigned fate;
-
-	if (kind == ED_PACKET_TCP && on_dns_port(&o->pkt)) {
+	if (kind == ED_PACKET_TCP && ed_packet_on_dns_port(&o->pkt)) {
 		if (o->pkt.wire_n == 0)
 			settle_ordered(o, ED_DROP_NO_PAYLOAD);
 		resolve_tcp(o);
 	} else if (kind == ED_PACKET_UDP) {
-		fate = judge_udp(&o->pkt);
-		if (fate == ANALYSED)
-			fate = emit_udp(o->r, &o->pkt, o->out);
-		else if (ed_flow_packet_is_export(&o->pkt))
-			fate = read_export(o);
-		settle_ordered(o, fate);
+		settle_ordered(o, read_udp(o));
+	} else if (kind == ED_PACKET_TCP && ed_dot_is_payload(&o->pkt)) {
+		settle_ordered(o, read_dot(o));
 	} else {
-		settle_ordered(o, drop_of(kind));
+		settle_ordered(o, ed_packet_drop_of(kind));
 	}
 }
 

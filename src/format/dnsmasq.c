@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "format/dnsmasq_reply.h"
+#include "format/json_text.h"
 #include "format/logline.h"
 
 /* What a line says before its first word of interest. */
@@ -45,7 +46,7 @@ static void take_extra(struct ed_span *text, struct extra *ret)
 
 	*ret = (struct extra){ .known = false };
 	if (text->n == 0 || text->p[0] > '9' || !ed_logline_word(&rest, &serial) ||
-	    !ed_logline_number(serial, UINT32_MAX, &ret->serial))
+	    !ed_json_text_number(serial, UINT32_MAX, &ret->serial))
 		return;
 	if (ed_logline_take(&rest, "TCP "))
 		ret->tcp = true;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dnstap: DNS messages as a name server saw them, Protocol Buffers in Frame Streams.
- *	00 00 00 00  00 00 00 22  00 00 00 02 ...    a control frame: START,
- *"protobuf:dnstap.Dnstap" 00 00 00 6f  0a 07 d n s d i s t  72 5c 08 05 ...    a data frame of 111
- *bytes: one Dnstap Sources: dnstap.proto of dnstap.info, the Frame Streams of farsightsec/fstrm.
+ *	00 00 00 00  00 00 00 22  00 00 00 02 ...          a control frame: START
+ *	00 00 00 6f  0a 07 d n s d i s t  72 5c 08 05 ...  a data frame of 111 bytes: one Dnstap
+ * START names what follows, "protobuf:dnstap.Dnstap". Sources: dnstap.proto of dnstap.info, the
+ * Frame Streams of farsightsec/fstrm.
  *
  * The idea: a resolver logs a lookup twice, once with the client that asked it and, when its cache
  * has no answer, once with the server that it asks itself. Both would be counted. frame sees all

@@ -8,15 +8,17 @@
  *
  * The idea: keys are walked as if they were written with dots, and the values noted; what they mean
  * is settled at the end of the line. Packetbeat pairs query and response itself; a record of
- *another producer is what its dns.type says.
+ * another producer is what its dns.type says.
  */
 #include "base/mem.h"
 #include "base/time.h"
 #include "format/answer_text.h"
 #include "format/format.h"
 #include "format/json_walk.h"
+#include "format/probe.h"
 #include "format/zeek_addr.h"
 #include "format/zeek_text.h"
+#include "record/lag.h"
 
 #include <errno.h>
 
@@ -29,6 +31,8 @@ enum {
 enum ecs_key {
 	KEY_TIMESTAMP = 1,
 	KEY_START,
+	KEY_CREATED, /* taken in by an agent, by the collector */
+	KEY_INGESTED,
 	KEY_DURATION,
 	KEY_DATASET,
 	KEY_MODULE,
@@ -65,6 +69,8 @@ enum ecs_key {
 static const struct ed_json_key ecs_keys[] = {
 	{ "@timestamp", KEY_TIMESTAMP },
 	{ "event.start", KEY_START },
+	{ "event.created", KEY_CREATED },
+	{ "event.ingested", KEY_INGESTED },
 	{ "event.duration", KEY_DURATION },
 	{ "event.dataset", KEY_DATASET },
 	{ "data_stream.dataset", KEY_DATASET },
@@ -358,6 +364,16 @@ static bool is_multicast(const struct ed_addr *a)
 	return ed_addr_is_v4(a) ? a->b[12] >> 4 == 14 : a->b[0] == 0xff;
 }
 
+/* The last hand it went through counts. */
+static void take_lag(const struct ecs_line *l, struct ed_event *ev)
+{
+	unsigned key = has(l, KEY_INGESTED) ? KEY_INGESTED : KEY_CREATED;
+	int64_t received_ns;
+
+	if (has(l, key) && ed_time_from_text(l->value[key], &received_ns))
+		ev->lag = ed_lag_code(ev->time_ns, received_ns);
+}
+
 static enum ed_drop take_line(const struct ecs_line *l, struct ed_event *ev)
 {
 	unsigned time = has(l, KEY_START) ? KEY_START : KEY_TIMESTAMP;
@@ -371,6 +387,7 @@ static enum ed_drop take_line(const struct ecs_line *l, struct ed_event *ev)
 		return ED_DROP_BAD_LINE;
 	if (is_multicast(&ev->resolver))
 		return ED_DROP_MULTICAST;
+	take_lag(l, ev);
 	ev->has |= ED_FIELD_TIME;
 	ev->time_quality = ED_TIME_EXACT_UTC;
 	ev->vantage = ED_VANTAGE_UNKNOWN;
@@ -482,15 +499,9 @@ static unsigned ecs_probe(struct ed_span head)
 	head = ed_lines_skip_bom(head);
 	if (head.n == 0 || head.p[0] != '{')
 		return 0;
-	if (head.n > ED_PROBE_BYTES)
-		head.n = ED_PROBE_BYTES;
-	/* Lines are read where they lie, which takes padding that @head does not promise. */
-	copy = ed_mem_zalloc(1, head.n + ED_UNIT_PADDING_BYTES);
-	if (!copy)
-		return 0;
-	memcpy(copy, head.p, head.n);
-	if (scratch_new(head.n, &s) == 0) {
-		sure = probe_lines(s, ed_span_of(copy, head.n));
+	copy = ed_probe_copy(&head);
+	if (copy && scratch_new(head.n, &s) == 0) {
+		sure = probe_lines(s, head);
 		scratch_free(s);
 	}
 	ed_mem_free(copy);

@@ -18,6 +18,7 @@
 #include "format/host_event.h"
 #include "format/json_skip.h"
 #include "format/logline.h"
+#include "format/probe.h"
 #include "format/process_id.h"
 
 enum {
@@ -430,15 +431,9 @@ static unsigned eslogger_probe(struct ed_span head)
 	head = ed_lines_skip_bom(head);
 	if (head.n == 0 || head.p[0] != '{')
 		return 0;
-	if (head.n > ED_PROBE_BYTES)
-		head.n = ED_PROBE_BYTES;
-	/* Lines are read where they lie, which takes padding that @head does not promise. */
-	copy = ed_mem_zalloc(1, head.n + ED_UNIT_PADDING_BYTES);
-	if (!copy)
-		return 0;
-	memcpy(copy, head.p, head.n);
-	if (scratch_new(head.n, &s) == 0) {
-		sure = probe_lines(s, ed_span_of(copy, head.n));
+	copy = ed_probe_copy(&head);
+	if (copy && scratch_new(head.n, &s) == 0) {
+		sure = probe_lines(s, head);
 		scratch_free(s);
 	}
 	ed_mem_free(copy);
@@ -448,8 +443,10 @@ static unsigned eslogger_probe(struct ed_span head)
 const struct ed_format ed_format_eslogger = {
 	.name = "eslogger",
 	.help = "macOS program starts (eslogger exec), and the names in their command lines",
+	.platforms = 1u << ED_PLATFORM_MACOS,
 	.fields = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_QTYPE | ED_FIELD_RESOLVER |
-		  ED_FIELD_PROCESS | ED_FIELD_LINEAGE | ED_FIELD_USER | ED_FIELD_HOST,
+		  ED_FIELD_PROCESS | ED_FIELD_IMAGE | ED_FIELD_LINEAGE | ED_FIELD_USER |
+		  ED_FIELD_HOST,
 	.state_bytes = sizeof(struct ed_lines),
 	.probe = eslogger_probe,
 	.frame = eslogger_frame,

@@ -3,13 +3,12 @@
  * ESXi's logs: syslog.log, shell.log, hostd.log, vobd.log, esxupdate.log, as files or as ESXi and
  * its relays send them (esxi_line.h):
  *	2023-12-05T17:36:17.835Z In(14) shell[1053659]: [root]: nslookup www.example.net
- *	<110>2022-11-04T15:25:46.186Z esx1 shell[1231448]: [shell.cmd@6876 subject="root"
- *command="ls" ...] 2023-12-05T02:00:01.113Z In(14) crond[1049077]: USER root pid 1051 cmd
- * /bin/hostd-probe.sh 2023-12-05T17:36:17.835Z In(14) vobd[1048713]: [UserLevelCorrelator] 1us:
- *[esx.audit...] Host ...
+ *	<110>2022-11-04T15:25:46.186Z esx1 shell[1231448]: [shell.cmd@6876 subject="root" ...]
+ *	2023-12-05T02:00:01.113Z In(14) crond[1049077]: USER root pid 1051 cmd /bin/hostd-probe.sh
+ *	2023-12-05T17:36:17.835Z In(14) vobd[1048713]: [UserLevelCorrelator] 1us: [esx.audit...] ...
  *
  * ESXi has no log of lookups: what a shell was told and what an agent started are programs, and
- *names in their command lines lookups; the rest is about software (esxi_vib.h).
+ * names in their command lines lookups; the rest is about software (esxi_vib.h).
  */
 #include <errno.h>
 
@@ -360,8 +359,10 @@ static void esxi_decode(void *scratch, const struct ed_unit *unit, struct ed_bat
 const struct ed_format ed_format_esxi = {
 	.name = "esxi",
 	.help = "ESXi logs: shell commands, started programs, changes of VIBs",
+	.platforms = 1u << ED_PLATFORM_ESXI,
 	.fields = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_QTYPE | ED_FIELD_RESOLVER |
-		  ED_FIELD_PROCESS | ED_FIELD_LINEAGE | ED_FIELD_USER | ED_FIELD_HOST,
+		  ED_FIELD_PROCESS | ED_FIELD_IMAGE | ED_FIELD_LINEAGE | ED_FIELD_USER |
+		  ED_FIELD_HOST,
 	.state_bytes = sizeof(struct ed_logline_state),
 	.context_bytes = sizeof(struct ed_logline_context),
 	.probe = esxi_probe,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The front of a line of ESXi's logs, in the shapes of its versions and of what relays it:
- *	2023-02-21T10:04:53Z shell[2239481]: [root]: esxcli system version get         6, 7
- *	2023-12-05T17:36:17.835Z In(14) shell[1053659]: [root]: ls                     8
- *	2022-11-04T15:01:58.230Z info hostd[1053970] [Originator@6876 sub=...] text    hostd.log, 6,
- *7 <166>2022-11-04T15:01:58.230Z esx1 Hostd: info hostd[1053970] [Originator...   sent by ESXi
- *	<14>1 2023-12-05T17:36:17.835Z esx1 shell 1053659 - - [root]: ls               RFC 5424
- *	<14>Nov  3 14:02:11 esx1 shell[1053659]: [root]: ls                            RFC 3164
+ * 6 and 7, 8; hostd.log of 6 and 7; as ESXi sends them; RFC 5424, RFC 3164; the audit log:
+ *	2023-02-21T10:04:53Z shell[2239481]: [root]: esxcli system version get
+ *	2023-12-05T17:36:17.835Z In(14) shell[1053659]: [root]: ls
+ *	2022-11-04T15:01:58.230Z info hostd[1053970] [Originator@6876 sub=...] text
+ *	<166>2022-11-04T15:01:58.230Z esx1 Hostd: info hostd[1053970] [Originator@6876 sub=...] text
+ *	<14>1 2023-12-05T17:36:17.835Z esx1 shell 1053659 - - [root]: ls
+ *	<14>Nov  3 14:02:11 esx1 shell[1053659]: [root]: ls
  *	<110>2022-11-04T15:25:46.186Z esx1 shell[1231448]: [shell.cmd@6876 subject="root" ...]
  *
  * Words are taken from the front, one after the other; what stands behind the program is its own.

@@ -21,6 +21,7 @@
 #include "format/zeek_addr.h"
 #include "format/zeek_text.h"
 #include "base/hex.h"
+#include "format/probe.h"
 
 #include <errno.h>
 
@@ -504,15 +505,8 @@ static unsigned eve_probe(struct ed_span head)
 	head = ed_lines_skip_bom(head);
 	if (head.n == 0 || head.p[0] != '{')
 		return 0;
-	if (head.n > ED_PROBE_BYTES)
-		head.n = ED_PROBE_BYTES;
-	/* Lines are read where they lie, which takes padding that @head does not promise. */
-	copy = ed_mem_zalloc(1, head.n + ED_UNIT_PADDING_BYTES);
-	if (!copy)
-		return 0;
-	memcpy(copy, head.p, head.n);
-	head.p = copy;
-	if (scratch_new(head.n, &s) == 0) {
+	copy = ed_probe_copy(&head);
+	if (copy && scratch_new(head.n, &s) == 0) {
 		for (unsigned i = 0; i < PROBE_LINES && ed_lines_next(&head, &line); i++) {
 			struct ed_eve_line l = { .keys = &s->keys, .whole = true };
 

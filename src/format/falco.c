@@ -161,6 +161,7 @@ static int falco_scratch_new(void **ret)
 const struct ed_format ed_format_falco = {
 	.name = "falco",
 	.help = "Falco's alerts with json_output, as JSON lines",
+	.platforms = 1u << ED_PLATFORM_LINUX,
 	.fields = ED_LINUX_FIELDS | ED_FIELD_CLIENT | ED_FIELD_CLIENT_PORT,
 	.state_bytes = sizeof(struct ed_lines),
 	.probe = falco_probe,

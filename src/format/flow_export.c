@@ -3,8 +3,8 @@
  * NetFlow and IPFIX; see flow_export.h. Version 5 is a header of 24 bytes and records of 48:
  *	0005 0001 <uptime ms> <seconds> <ns> <sequence> <engine> <sampling>
  *	<src> <dst> <next hop> <interfaces> <packets> <octets> <first ms> <last ms> <ports> ...
- *<proto> The others are a header and sets: 0000 or 0002 templates, 0001 or 0003 options, from 0100
- *on data.
+ * The others are a header and sets: 0000 or 0002 templates, 0001 or 0003 options, from 0100 on
+ * data.
  *
  * Times since the start of the exporter are a signed distance from its header's, modulo 2^32: the
  * first packet may be a little younger than the header.
@@ -27,6 +27,7 @@ enum {
 	RECORDS_5_MAX = 30,
 	SAMPLING_MASK = 0x3fff, /* below two bits of mode */
 	SET_TEMPLATES_9 = 0,
+	SET_OPTIONS_9 = 1,
 	SET_TEMPLATES_IPFIX = 2,
 	SET_OPTIONS_IPFIX = 3,
 	SET_DATA = 256,
@@ -60,7 +61,11 @@ enum role {
 	ROLE_START_MS,
 	ROLE_END_MS,
 	ROLE_SAMPLING,
-	ROLE_SRC_V4, /* addresses, from here on */
+	ROLE_SAMPLING_SPACE,
+	ROLE_SAMPLE_SIZE,
+	ROLE_SAMPLE_POPULATION,
+	ROLE_SAMPLER, /* its number */
+	ROLE_SRC_V4,  /* addresses, from here on */
 	ROLE_DST_V4,
 	ROLE_SRC_V6,
 	ROLE_DST_V6,
@@ -72,14 +77,16 @@ static const struct {
 	uint16_t element;
 	uint8_t role;
 } elements[] = {
-	{ 1, ROLE_OCTETS },    { 2, ROLE_PACKETS },        { 4, ROLE_PROTOCOL },
-	{ 7, ROLE_SRC_PORT },  { 8, ROLE_SRC_V4 },         { 11, ROLE_DST_PORT },
-	{ 12, ROLE_DST_V4 },   { 21, ROLE_END_UPTIME },    { 22, ROLE_START_UPTIME },
-	{ 27, ROLE_SRC_V6 },   { 28, ROLE_DST_V6 },        { 34, ROLE_SAMPLING },
-	{ 50, ROLE_SAMPLING }, { 85, ROLE_TOTAL_OCTETS },  { 86, ROLE_TOTAL_PACKETS },
-	{ 150, ROLE_START_S }, { 151, ROLE_END_S },        { 152, ROLE_START_MS },
-	{ 153, ROLE_END_MS },  { 231, ROLE_OCTETS },       { 232, ROLE_BACK_OCTETS },
-	{ 298, ROLE_PACKETS }, { 299, ROLE_BACK_PACKETS }, { 305, ROLE_SAMPLING },
+	{ 1, ROLE_OCTETS },           { 2, ROLE_PACKETS },        { 4, ROLE_PROTOCOL },
+	{ 7, ROLE_SRC_PORT },         { 8, ROLE_SRC_V4 },         { 11, ROLE_DST_PORT },
+	{ 12, ROLE_DST_V4 },          { 21, ROLE_END_UPTIME },    { 22, ROLE_START_UPTIME },
+	{ 27, ROLE_SRC_V6 },          { 28, ROLE_DST_V6 },        { 34, ROLE_SAMPLING },
+	{ 50, ROLE_SAMPLING },        { 85, ROLE_TOTAL_OCTETS },  { 86, ROLE_TOTAL_PACKETS },
+	{ 150, ROLE_START_S },        { 151, ROLE_END_S },        { 152, ROLE_START_MS },
+	{ 153, ROLE_END_MS },         { 231, ROLE_OCTETS },       { 232, ROLE_BACK_OCTETS },
+	{ 298, ROLE_PACKETS },        { 299, ROLE_BACK_PACKETS }, { 305, ROLE_SAMPLING },
+	{ 306, ROLE_SAMPLING_SPACE }, { 309, ROLE_SAMPLE_SIZE },  { 310, ROLE_SAMPLE_POPULATION },
+	{ 48, ROLE_SAMPLER },         { 302, ROLE_SAMPLER },
 };
 
 /* What a header says. */
@@ -156,6 +163,39 @@ static uint64_t count_of(const struct record *r, enum role delta, enum role tota
 						      0;
 }
 
+static uint64_t exporter_hash(const struct reading *g)
+{
+	uint64_t hash = ed_hash_bytes(&g->m->exporter, sizeof(g->m->exporter), TEMPLATE_KEY);
+
+	return ed_hash_pair(hash, (uint64_t)g->h.domain << 32 | g->h.version << 16);
+}
+
+/* One packet in so many, by what the record says: n in a row and m left out (RFC 5477), n of m at
+ * random, or the interval itself. 0: it says nothing. */
+static uint32_t sampling_of(const struct record *r)
+{
+	const uint64_t *v = r->value;
+	uint64_t rate = v[ROLE_SAMPLING];
+
+	if (has(r, ROLE_SAMPLING_SPACE) && rate > 0 && rate <= UINT32_MAX &&
+	    v[ROLE_SAMPLING_SPACE] <= UINT32_MAX)
+		rate = (rate + v[ROLE_SAMPLING_SPACE]) / rate;
+	else if (rate == 0 && v[ROLE_SAMPLE_SIZE] > 0)
+		rate = v[ROLE_SAMPLE_POPULATION] / v[ROLE_SAMPLE_SIZE];
+	return rate <= UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
+}
+
+/* A record of options. */
+static void note_options(struct reading *g, const struct record *r)
+{
+	uint32_t rate = sampling_of(r);
+
+	g->n_other++;
+	if (rate > 0)
+		ed_flow_sampler_note(&g->t->samplers, exporter_hash(g), r->value[ROLE_SAMPLER],
+				     rate);
+}
+
 static void put_event(struct reading *g, const struct record *r)
 {
 	struct ed_flow_record f = { .src = r->src, .dst = r->dst, .counted = ED_COUNTED_IP };
@@ -183,7 +223,10 @@ static void put_event(struct reading *g, const struct record *r)
 	f.bytes_down = r->value[ROLE_BACK_OCTETS];
 	f.packets_down = r->value[ROLE_BACK_PACKETS];
 	f.is_oriented = f.has_down; /* both directions in one: the first is who began */
-	f.sample_rate = (uint32_t)r->value[ROLE_SAMPLING];
+	f.sample_rate = sampling_of(r);
+	if (f.sample_rate == 0 && g->h.version != VERSION_5)
+		f.sample_rate = ed_flow_sampler_rate(&g->t->samplers, exporter_hash(g),
+						     r->value[ROLE_SAMPLER]);
 	ev->time_quality = ED_TIME_EXACT_UTC;
 	if (!times_of(&g->h, r, &ev->time_ns, &f.duration_ms)) {
 		ev->time_ns = g->h.export_ns;
@@ -230,9 +273,7 @@ static void read_5(struct reading *g, struct ed_cursor *c)
 
 static uint64_t template_hash(const struct reading *g, unsigned id)
 {
-	uint64_t hash = ed_hash_bytes(&g->m->exporter, sizeof(g->m->exporter), TEMPLATE_KEY);
-
-	return ed_hash_pair(hash, (uint64_t)g->h.domain << 32 | g->h.version << 16 | id) | 1;
+	return ed_hash_pair(exporter_hash(g), id) | 1;
 }
 
 /* The place of a template; NULL: it is not known, and @make does not ask for one. */
@@ -277,14 +318,23 @@ static uint8_t role_of(unsigned element, uint32_t enterprise)
 	return ROLE_NONE;
 }
 
-/* One template, behind its number. A template that cannot be used makes its data orphans. */
-static void learn(struct reading *g, unsigned id, unsigned n_fields, struct ed_cursor *c)
+/* What a template's head says. The scopes of options come first; version 9 has numbers of its own
+ * for them. */
+struct template_head {
+	unsigned id, n_fields, n_scopes;
+	bool is_options;
+};
+
+/* One template, behind its head. A template that cannot be used makes its data orphans. */
+static void learn(struct reading *g, const struct template_head *h, struct ed_cursor *c)
 {
-	struct ed_export_template *t = template_of(g, id, true);
+	struct ed_export_template *t = template_of(g, h->id, true);
+	unsigned n_unknown = g->h.version == VERSION_9 ? h->n_scopes : 0;
 
 	t->n_fields = 0;
 	t->min_bytes = 0;
-	for (unsigned i = 0; i < n_fields && !c->failed; i++) {
+	t->is_options = h->is_options;
+	for (unsigned i = 0; i < h->n_fields && !c->failed; i++) {
 		unsigned element = ed_cursor_be16(c);
 		uint16_t n_bytes = ed_cursor_be16(c);
 		bool is_private = g->h.version == VERSION_IPFIX && (element & ENTERPRISE);
@@ -294,12 +344,12 @@ static void learn(struct reading *g, unsigned id, unsigned n_fields, struct ed_c
 			element &= ENTERPRISE - 1;
 		if (i >= ED_EXPORT_FIELDS_MAX || (n_bytes == VARIABLE && g->h.version == VERSION_9))
 			continue;
-		t->fields[i] = (struct ed_export_field){ .n_bytes = n_bytes,
-							 .role = role_of(element, enterprise) };
+		t->fields[i].n_bytes = n_bytes;
+		t->fields[i].role = i < n_unknown ? ROLE_NONE : role_of(element, enterprise);
 		t->min_bytes += n_bytes == VARIABLE ? 1 : n_bytes;
 		t->n_fields++;
 	}
-	if (c->failed || t->n_fields != n_fields || t->min_bytes == 0)
+	if (c->failed || t->n_fields != h->n_fields || t->min_bytes == 0)
 		t->hash = 0;
 }
 
@@ -309,11 +359,33 @@ static void read_templates(struct reading *g, struct ed_span set)
 
 	g->n_other++;
 	while (ed_cursor_left(&c) >= SET_HEADER_BYTES && !c.failed) {
-		unsigned id = ed_cursor_be16(&c), n_fields = ed_cursor_be16(&c);
+		struct template_head h = { .id = ed_cursor_be16(&c) };
 
-		if (id < SET_DATA) /* zeros that fill the set up */
+		h.n_fields = ed_cursor_be16(&c);
+		if (h.id < SET_DATA) /* zeros that fill the set up */
 			return;
-		learn(g, id, n_fields, &c);
+		learn(g, &h, &c);
+	}
+}
+
+/* As above; behind the number version 9 has the bytes of scopes and options, IPFIX how many fields
+ * there are and how many of them are scopes. */
+static void read_options(struct reading *g, struct ed_span set)
+{
+	struct ed_cursor c = ed_cursor_from(set);
+
+	g->n_other++;
+	while (ed_cursor_left(&c) >= SET_HEADER_BYTES && !c.failed) {
+		struct template_head h = { .id = ed_cursor_be16(&c), .is_options = true };
+		unsigned a = ed_cursor_be16(&c), b = 0;
+
+		if (h.id < SET_DATA)
+			return;
+		if (g->h.version == VERSION_9 || a > 0) /* 0: IPFIX takes it back */
+			b = ed_cursor_be16(&c);
+		h.n_scopes = g->h.version == VERSION_9 ? a / 4 : b;
+		h.n_fields = g->h.version == VERSION_9 ? a / 4 + b / 4 : a;
+		learn(g, &h, &c);
 	}
 }
 
@@ -366,7 +438,10 @@ static void read_data(struct reading *g, unsigned id, struct ed_span set)
 		}
 		if (c.failed)
 			return;
-		put_event(g, &r);
+		if (t->is_options)
+			note_options(g, &r);
+		else
+			put_event(g, &r);
 	}
 }
 
@@ -387,6 +462,8 @@ static bool read_sets(struct reading *g, struct ed_cursor *c)
 			return false;
 		if (id == (g->h.version == VERSION_9 ? SET_TEMPLATES_9 : SET_TEMPLATES_IPFIX))
 			read_templates(g, set);
+		else if (id == (g->h.version == VERSION_9 ? SET_OPTIONS_9 : SET_OPTIONS_IPFIX))
+			read_options(g, set);
 		else if (id >= SET_DATA)
 			read_data(g, id, set);
 		else

@@ -6,11 +6,13 @@
  * Versions 9 and IPFIX describe their records by templates that are sent now and then. They are
  * kept by exporter, domain and number, in a table of fixed size of which a full set gives up the
  * one that was used least lately; data without its template is counted and lost. Messages must
- * therefore be read in order. Templates of options are stepped over.
+ * therefore be read in order. Of options, sampling is read: where a flow does not say by itself how
+ * many packets it stands for, its sampler's announcement does, else that of its domain.
  */
 #ifndef ED_FORMAT_FLOW_EXPORT_H
 #define ED_FORMAT_FLOW_EXPORT_H
 
+#include "format/flow_sampler.h"
 #include "record/batch.h"
 
 enum {
@@ -27,6 +29,7 @@ struct ed_export_template {
 	uint64_t hash; /* of exporter, domain, number; 0: free */
 	uint64_t used; /* when it was used last */
 	uint16_t n_fields;
+	bool is_options;
 	uint32_t min_bytes; /* of a record; above 0 */
 	struct ed_export_field fields[ED_EXPORT_FIELDS_MAX];
 };
@@ -34,6 +37,7 @@ struct ed_export_template {
 struct ed_export_templates {
 	uint64_t clock; /* of `used` */
 	struct ed_export_template at[ED_EXPORT_TEMPLATES];
+	struct ed_flow_samplers samplers;
 };
 
 struct ed_export_message {

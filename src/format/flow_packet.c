@@ -3,6 +3,7 @@
 #include "format/flow_packet.h"
 
 #include "format/flow_export.h"
+#include "format/sflow_datagram.h"
 #include "wire/tls_hello.h"
 
 enum {
@@ -15,6 +16,7 @@ enum {
 	PORT_IPFIX = 4739,
 	PORT_NETFLOW_9995 = 9995,
 	PORT_NETFLOW_9996 = 9996,
+	PORT_SFLOW = 6343,
 };
 
 bool ed_flow_packet_begins(const struct ed_packet *pkt, struct ed_span *ret_name)
@@ -29,15 +31,28 @@ bool ed_flow_packet_begins(const struct ed_packet *pkt, struct ed_span *ret_name
 	       (pkt->data.p[0] & QUIC_FORM_MASK) == QUIC_INITIAL;
 }
 
-bool ed_flow_packet_is_export(const struct ed_packet *pkt)
+bool ed_flow_packet_is_collector(unsigned dst_port)
 {
-	switch (pkt->dst_port) {
+	switch (dst_port) {
 	case PORT_NETFLOW:
 	case PORT_IPFIX:
 	case PORT_NETFLOW_9995:
 	case PORT_NETFLOW_9996:
-		return pkt->protocol == PROTO_UDP && ed_export_looks(pkt->data);
+	case PORT_SFLOW:
+		return true;
 	default:
 		return false;
 	}
+}
+
+bool ed_flow_packet_is_export(const struct ed_packet *pkt)
+{
+	return pkt->protocol == PROTO_UDP && pkt->dst_port != PORT_SFLOW &&
+	       ed_flow_packet_is_collector(pkt->dst_port) && ed_export_looks(pkt->data);
+}
+
+bool ed_flow_packet_is_sample(const struct ed_packet *pkt)
+{
+	return pkt->protocol == PROTO_UDP && pkt->dst_port == PORT_SFLOW &&
+	       ed_sflow_looks(pkt->data);
 }

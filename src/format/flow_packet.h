@@ -17,7 +17,13 @@
  */
 bool ed_flow_packet_begins(const struct ed_packet *pkt, struct ed_span *ret_name);
 
+/* True for the UDP ports that collectors of flows and samples listen on. */
+bool ed_flow_packet_is_collector(unsigned dst_port);
+
 /* True for a datagram in which flows are exported, by its port and its first bytes. */
 bool ed_flow_packet_is_export(const struct ed_packet *pkt);
+
+/* The same of a datagram in which sampled packets are (format/sflow_datagram.h). */
+bool ed_flow_packet_is_sample(const struct ed_packet *pkt);
 
 #endif

@@ -54,6 +54,9 @@ struct ed_format {
 	const char *name; /* as on the command line: "zeek-tsv" */
 	const char *help; /* one line */
 	uint32_t fields;  /* ED_FIELD_*: what it can fill */
+	/* 1u << ed_platform: of which platforms' machines it is the own log. 0: what the network
+	 * sees; of a format that is both, ED_PLATFORM_NETWORK is among them. */
+	uint32_t platforms;
 	/* Per source, zeroed. frame and resolve see it, decode does not; frame may be at a later
 	 * unit while resolve is at an earlier one, on another thread, so they must use different
 	 * parts of it. */

@@ -11,6 +11,7 @@
  */
 #include "format/json_log.h"
 #include "format/logline.h"
+#include "record/lag.h"
 
 enum {
 	US_PER_MS = 1000,
@@ -35,10 +36,12 @@ enum slot {
 	SLOT_TRANSPORT,
 	SLOT_LATENCY,
 	SLOT_SOURCE,
+	SLOT_RECEIVED,
 };
 
 static const struct ed_json_log_row rows[] = {
 	{ PLACE_RECORD, SLOT_TIME, "timestamp" },
+	{ PLACE_RECORD, SLOT_RECEIVED, "receiveTimestamp" },
 	{ PLACE_RECORD, ED_JSON_LOG_INTO | PLACE_PAYLOAD, "jsonPayload" },
 	{ PLACE_PAYLOAD, SLOT_NAME, "queryName" },
 	{ PLACE_PAYLOAD, SLOT_TYPE, "queryType" },
@@ -54,7 +57,6 @@ static const struct ed_json_log_row rows[] = {
 	/* of no use, but known keys are stepped over faster */
 	{ PLACE_RECORD, 0, "insertId" },
 	{ PLACE_RECORD, 0, "logName" },
-	{ PLACE_RECORD, 0, "receiveTimestamp" },
 	{ PLACE_RECORD, 0, "severity" },
 	{ PLACE_PAYLOAD, 0, "authAnswer" },
 	{ PLACE_PAYLOAD, 0, "sourceNetwork" },
@@ -115,11 +117,15 @@ static bool gcp_dns_is_own(const struct ed_json_log_record *r)
 
 static enum ed_drop gcp_dns_take(struct ed_json_log_record *r, struct ed_event *ev)
 {
+	int64_t received_ns;
+
 	if (!ed_json_log_has(r, SLOT_TIME) || !ed_json_log_has(r, SLOT_CLIENT))
 		return ED_DROP_NO_FIELDS;
 	if (!ed_json_log_time(r, r->value[SLOT_TIME], ev) ||
 	    !ed_json_log_client(r->value[SLOT_CLIENT], ed_span_of(NULL, 0), ev))
 		return ED_DROP_BAD_LINE;
+	if (ed_time_from_text(r->value[SLOT_RECEIVED], &received_ns))
+		ev->lag = ed_lag_code(ev->time_ns, received_ns);
 	/* Lookups in public zones come from the resolvers of the internet. */
 	ev->vantage = ed_span_is(r->value[SLOT_SOURCE], "internet") ? ED_VANTAGE_UPSTREAM :
 								      ED_VANTAGE_RESOLVER;

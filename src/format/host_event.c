@@ -28,12 +28,14 @@ bool ed_host_event_fits(const struct ed_batch *out, unsigned n)
 	return out->cap - out->used >= n * (size_t)ED_EVENT_PROCESS_MAX_BYTES;
 }
 
-static uint32_t process_fields(const struct ed_span *text)
+static uint32_t process_fields(const struct ed_process *p, const struct ed_span *text)
 {
 	uint32_t has = 0;
 
-	if (text[ED_TEXT_IMAGE].n > 0)
+	if (text[ED_TEXT_IMAGE].n > 0 || p->pid > 0)
 		has |= ED_FIELD_PROCESS;
+	if (text[ED_TEXT_IMAGE].n > 0)
+		has |= ED_FIELD_IMAGE;
 	if (text[ED_TEXT_COMMAND].n > 0 || text[ED_TEXT_PARENT].n > 0)
 		has |= ED_FIELD_LINEAGE;
 	if (text[ED_TEXT_USER].n > 0)
@@ -52,7 +54,7 @@ bool ed_host_event_commit(struct ed_batch *out, const struct ed_host_event *h)
 	*ev = h->ev;
 	ev->name_n = h->name.n;
 	memcpy(ed_event_name_room(ev), h->name.wire, h->name.n);
-	ev->has |= process_fields(h->text);
+	ev->has |= process_fields(&h->process, h->text);
 	ed_batch_commit_process(out, ev, &h->process, h->text);
 	return true;
 }

@@ -2,8 +2,7 @@
 /*
  * Infoblox NIOS over syslog: what BIND writes, and lines that hold a whole lookup:
  *	<30>Nov  3 14:02:11 192.0.2.53 named[2588]: infoblox-responses: 03-Nov-2026 14:02:11.046
- *	  client 192.0.2.10#57738: UDP: query: a.net IN A response: NOERROR +A a.net. 60 IN A
- *192.0.2.7;
+ *	  client 192.0.2.10#57738: UDP: query: a.net IN A response: NOERROR +A a.net. 60 IN A ...;
  *
  * Such a line is a response: where the query is logged in BIND's form too, the two are paired.
  */

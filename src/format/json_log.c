@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "format/json_log.h"
 #include "format/logline.h"
+#include "format/probe.h"
 #include "format/zeek_text.h"
 
 enum {
@@ -356,15 +357,8 @@ unsigned ed_json_log_probe(const struct ed_json_log_kind *kind, struct ed_span h
 	head = ed_lines_skip_bom(head);
 	if (head.n == 0 || (head.p[0] != '{' && head.p[0] != '['))
 		return 0;
-	if (head.n > ED_PROBE_BYTES)
-		head.n = ED_PROBE_BYTES;
-	/* Lines are read where they lie, which takes padding that @head does not promise. */
-	copy = ed_mem_zalloc(1, head.n + ED_UNIT_PADDING_BYTES);
-	if (!copy)
-		return 0;
-	memcpy(copy, head.p, head.n);
-	head.p = copy;
-	if (scratch_new(kind, head.n, &s) == 0) {
+	copy = ed_probe_copy(&head);
+	if (copy && scratch_new(kind, head.n, &s) == 0) {
 		/* The last line may be cut: what is no JSON tells nothing. */
 		for (unsigned i = 0; i < PROBE_LINES && ed_lines_next(&head, &line); i++)
 			(void)read_line(s, line, &way);

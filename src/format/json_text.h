@@ -8,7 +8,7 @@
  * or to step over it, so what is not needed is looked at once, sixteen bytes at a time, and never
  * stored. Nothing is copied but strings with escapes. What is stepped over has its strings and
  * brackets checked, not its numbers. Bytes that are not UTF-8 are bytes like others: a name must
- *not hide by being no text.
+ * not hide by being no text.
  *
  * The byte behind the line is a line end or a zero: no token goes on past a control character, so
  * each ends there. ED_LINES_STEP bytes more are readable.

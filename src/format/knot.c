@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Knot Resolver with policy.IPTRACE and policy.DEBUG_ALWAYS, whose messages have many lines:
- *	[reqdbg][policy][51189.00] request packet arrived from 192.0.2.10#53894 to 192.0.2.53#00053
- *(UDP) [reqdbg][policy][51189.00] request packet:
+ *	[reqdbg][policy][51189.00] request packet arrived from 192.0.2.10#53894 to ...#00053 (UDP)
+ *	[reqdbg][policy][51189.00] request packet:
  *	;; ->>HEADER<<- opcode: QUERY; status: NOERROR; id: 51189
  *	;; Flags: rd ad  QUERY: 1; ANSWER: 0; AUTHORITY: 0; ADDITIONAL: 1
  *

@@ -277,6 +277,7 @@ static int laurel_scratch_new(void **ret)
 const struct ed_format ed_format_laurel = {
 	.name = "laurel",
 	.help = "Linux audit events as laurel writes them, as JSON lines",
+	.platforms = 1u << ED_PLATFORM_LINUX,
 	.fields = ED_LINUX_FIELDS | ED_FIELD_SIZE_QUERY,
 	.state_bytes = sizeof(struct ed_lines),
 	.probe = laurel_probe,

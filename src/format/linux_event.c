@@ -34,10 +34,14 @@ bool ed_linux_is_loopback(const struct ed_addr *a)
 
 static uint32_t fields_of(const struct ed_linux_record *r)
 {
-	uint32_t has = ED_FIELD_PROCESS;
+	uint32_t has = 0;
 
 	if (r->time_quality != ED_TIME_NONE)
 		has |= ED_FIELD_TIME;
+	if (r->process.pid > 0 || r->text[ED_TEXT_IMAGE].n > 0)
+		has |= ED_FIELD_PROCESS;
+	if (r->text[ED_TEXT_IMAGE].n > 0)
+		has |= ED_FIELD_IMAGE;
 	if (r->text[ED_TEXT_HOST].n > 0)
 		has |= ED_FIELD_HOST;
 	if (r->text[ED_TEXT_USER].n > 0)

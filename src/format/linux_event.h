@@ -15,7 +15,7 @@
 enum {
 	ED_LINUX_FIELDS = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_QNAME_CASE | ED_FIELD_QTYPE |
 			  ED_FIELD_RESOLVER | ED_FIELD_TRANSPORT | ED_FIELD_PROCESS |
-			  ED_FIELD_LINEAGE | ED_FIELD_USER | ED_FIELD_HOST,
+			  ED_FIELD_IMAGE | ED_FIELD_LINEAGE | ED_FIELD_USER | ED_FIELD_HOST,
 };
 
 /* What is known of a record; all spans are borrowed until the events are made. */

@@ -5,6 +5,7 @@
  */
 #include "format/logline.h"
 
+#include "format/journal_line.h"
 #include "format/zeek_addr.h"
 #include "record/rrtype.h"
 
@@ -58,10 +59,24 @@ static void commit(struct ed_batch *out, struct ed_event *ev, bool with_room)
 	ev->name_n = n;
 }
 
+/* The line, or what it carries where it is the journal's; @room: for it, with slack behind. Of the
+ * journal's what cannot be read stays as it is: another program's. */
+static struct ed_span
+unwrap(struct ed_span line, uint8_t room[static ED_JOURNAL_LINE_MAX_BYTES + ED_LOGLINE_SLACK_BYTES])
+{
+	size_t n = ed_journal_line_read(line, room);
+
+	if (n == 0)
+		return line;
+	memset(room + n, 0, ED_LOGLINE_SLACK_BYTES);
+	return ed_span_of(room, n);
+}
+
 void ed_logline_decode(ed_logline_fn *read, void *scratch, const struct ed_unit *unit,
 		       struct ed_batch *out)
 {
 	struct ed_logline_reader r = { .out = out, .scratch = scratch, .context = unit->context };
+	uint8_t room[ED_JOURNAL_LINE_MAX_BYTES + ED_LOGLINE_SLACK_BYTES];
 	struct ed_span rest = unit->bytes;
 	struct ed_span line;
 
@@ -76,6 +91,8 @@ void ed_logline_decode(ed_logline_fn *read, void *scratch, const struct ed_unit 
 			continue;
 		r.offset = unit->offset + (uint64_t)(line.p - unit->bytes.p);
 		out->tally.n_read++;
+		if (ed_journal_line_may_be(line))
+			line = unwrap(line, room);
 		ev = ed_batch_peek(out);
 		result = ev ? read(&r, line, ev) : ED_DROP_BATCH_FULL;
 		if (result < ED_DROP_N) {
@@ -95,6 +112,7 @@ unsigned ed_logline_probe(ed_logline_fn *read, struct ed_span head)
 {
 	_Alignas(16) uint8_t event[ED_EVENT_MAX_BYTES];
 	uint8_t copy[PROBE_LINE_MAX + ED_LOGLINE_SLACK_BYTES];
+	uint8_t room[ED_JOURNAL_LINE_MAX_BYTES + ED_LOGLINE_SLACK_BYTES];
 	struct ed_logline_reader r = { .out = NULL };
 	unsigned n_hits = 0;
 	struct ed_span line;
@@ -110,8 +128,11 @@ unsigned ed_logline_probe(ed_logline_fn *read, struct ed_span head)
 			continue;
 		memcpy(copy, line.p, line.n);
 		memset(copy + line.n, 0, ED_LOGLINE_SLACK_BYTES);
+		line.p = copy;
+		if (ed_journal_line_may_be(line))
+			line = unwrap(line, room);
 		memset(ev, 0, sizeof(*ev));
-		result = read(&r, ed_span_of(copy, line.n), ev);
+		result = read(&r, line, ev);
 		n_hits += result >= ED_LOGLINE_EVENT || result == ED_DROP_NO_QUERY;
 	}
 	return n_hits > 0 ? PROBE_SURE + n_hits : 0;

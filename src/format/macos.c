@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * macOS's unified log as JSON, `log stream` or `log show` with --style ndjson or json:
- *	{"timestamp":"2026-11-03
- *14:02:11.141999-0400","processImagePath":"\/usr\/sbin\/mDNSResponder", "eventMessage":"[R12]
- *DNSServiceQueryRecord START -- qname: www.example.net, qtype: A, ..."}
+ *	{"timestamp":"2026-11-03 14:02:11.141999-0400",
+ *	 "processImagePath":"\/usr\/sbin\/mDNSResponder",
+ *	 "eventMessage":"[R12] DNSServiceQueryRecord START -- qname: a.example, qtype: A, ..."}
  *
  * The idea: both styles are objects that begin at the start of a line. With ndjson the line holds
  * all of it; with json it holds a bracket, and the lines that follow are indented up to the next
@@ -16,6 +16,7 @@
 #include "format/json_skip.h"
 #include "format/logline.h"
 #include "format/mdns_responder.h"
+#include "format/probe.h"
 
 enum { PROBE_RECORDS = 40, PROBE_SURE = 92 };
 
@@ -393,15 +394,9 @@ static unsigned macos_probe(struct ed_span head)
 	head = ed_lines_skip_bom(head);
 	if (head.n == 0 || !(is_border(head.p[0]) || ed_span_starts(head, "Filtering the log")))
 		return 0;
-	if (head.n > ED_PROBE_BYTES)
-		head.n = ED_PROBE_BYTES;
-	/* Records are read where they lie, which takes padding that @head does not promise. */
-	copy = ed_mem_zalloc(1, head.n + ED_UNIT_PADDING_BYTES);
-	if (!copy)
-		return 0;
-	memcpy(copy, head.p, head.n);
-	unit.bytes = ed_span_of(copy, head.n);
-	if (scratch_new(head.n, &s) == 0) {
+	copy = ed_probe_copy(&head);
+	unit.bytes = head;
+	if (copy && scratch_new(head.n, &s) == 0) {
 		read_unit(s, &unit, &way);
 		scratch_free(s);
 	}
@@ -412,8 +407,10 @@ static unsigned macos_probe(struct ed_span head)
 const struct ed_format ed_format_macos = {
 	.name = "macos",
 	.help = "macOS unified log as JSON (log stream, log show), questions to mDNSResponder",
+	.platforms = 1u << ED_PLATFORM_MACOS,
 	.fields = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_QNAME_CASE | ED_FIELD_QTYPE |
-		  ED_FIELD_RESOLVER | ED_FIELD_PROCESS | ED_FIELD_USER | ED_FIELD_HOST,
+		  ED_FIELD_RESOLVER | ED_FIELD_PROCESS | ED_FIELD_IMAGE | ED_FIELD_USER |
+		  ED_FIELD_HOST,
 	.state_bytes = sizeof(struct ed_lines),
 	.probe = macos_probe,
 	.frame = macos_frame,

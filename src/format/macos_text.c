@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * macOS's unified log as text: `log stream` and `log show` in the styles syslog, default and
- *compact, what Console copies, and the old system.log: 2026-11-03 14:02:11.141999-0400  localhost
- *mDNSResponder[389]: [com.apple.mDNSResponder:Default] [R12] ... 2026-11-03 14:02:11.141999-0400
- *0x1a2b     Info        0x0                  389    0    mDNSResponder: [R12] ... 2026-11-03
- *14:02:11.141 I  mDNSResponder[389:1a2b] [com.apple.mDNSResponder:Default] [R12] ... default
- *14:02:11.141999-0400	mDNSResponder	[R12] ... Nov  3 14:02:11 mac mDNSResponder[389]: 12:
- *DNSServiceQueryRecord(15000, 0, ...) START PID[123](curl)
+ * compact, what Console copies, and the old system.log:
+ *	2026-11-03 14:02:11.141999-0400  localhost mDNSResponder[389]: [com.apple...] [R12] ...
+ *	2026-11-03 14:02:11.141999-0400 0x1a2b  Info  0x0  389  0  mDNSResponder: [R12] ...
+ *	2026-11-03 14:02:11.141 I  mDNSResponder[389:1a2b] [com.apple...] [R12] ...
+ *	default	14:02:11.141999-0400	mDNSResponder	[R12] ...
+ *	Nov  3 14:02:11 mac mDNSResponder[389]:  12: DNSServiceQueryRecord(...) START PID[123](curl)
  *
  * A message may have lines of its own, which begin as they please: text cannot tell them from
  * records, and a program's name is only its own word. The JSON styles can (macos.c).
  *
  * Console copies no date. The first line is on ED_LOGTIME_YEAR's first day, and a clock that goes
- *back by more than half a day tells the next one.
+ * back by more than half a day tells the next one.
  */
 #include "base/time.h"
 #include "format/host_lines.h"
@@ -360,8 +360,9 @@ static void macos_text_decode(void *scratch, const struct ed_unit *unit, struct 
 const struct ed_format ed_format_macos_text = {
 	.name = "macos-text",
 	.help = "macOS unified log as text (log stream, log show, Console, system.log)",
+	.platforms = 1u << ED_PLATFORM_MACOS,
 	.fields = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_QNAME_CASE | ED_FIELD_QTYPE |
-		  ED_FIELD_RESOLVER | ED_FIELD_PROCESS | ED_FIELD_HOST,
+		  ED_FIELD_RESOLVER | ED_FIELD_PROCESS | ED_FIELD_IMAGE | ED_FIELD_HOST,
 	.state_bytes = sizeof(struct macos_text_state),
 	.context_bytes = sizeof(struct macos_text_context),
 	.probe = macos_text_probe,

@@ -3,13 +3,15 @@
  * What macOS's resolver, mDNSResponder, says when a program asks for a name, in its generations:
  *	 12: DNSServiceQueryRecord(15000, 0, www.example.net, AAAA) START PID[123](curl)
  *	[R12] DNSServiceGetAddrInfo(C000D000, 0, 3, www.example.net) START PID[123](curl)
- *	[R12] DNSServiceQueryRecord START -- qname: <mask.hash: '7zTTRCfl=='>, qtype: A, flags:
- *0x1D000, interface index: 0, client pid: 123 (curl), name hash: f92d5498 [R12] getaddrinfo start
- *-- flags: 0xC000D000, ifindex: 0, protocols: 0, hostname: www.example.net, options: 0x8
- *{use-failover}, client pid: 123 (curl), delegator pid: 456 (Mail) [R12] DNSServiceQueryRecord
- *START -- qname: <private> <dn:I/vUYw>, qtype: A, flags: 0x1D000, interface index: 0, client pid:
- *123 (codex), name hash: <dn:I/vUYw> and the generic "dns_request" with key=value pairs that
- *ATT&CK's predicate for AN1123 looks for.
+ *	[R12] DNSServiceQueryRecord START -- qname: <mask.hash: '7zTTRCfl=='>, qtype: A,
+ *	  flags: 0x1D000, interface index: 0, client pid: 123 (curl), name hash: f92d5498
+ *	[R12] getaddrinfo start -- flags: 0xC000D000, ifindex: 0, protocols: 0,
+ *	  hostname: www.example.net, options: 0x8 {use-failover}, client pid: 123 (curl),
+ *	  delegator pid: 456 (Mail)
+ *	[R12] DNSServiceQueryRecord START -- qname: <private> <dn:I/vUYw>, qtype: A,
+ *	  flags: 0x1D000, interface index: 0, client pid: 123 (curl), name hash: <dn:I/vUYw>
+ * (each is one line) and the generic "dns_request" with key=value pairs that ATT&CK's predicate for
+ * AN1123 looks for.
  *
  * The one idea: the name and the program's name are the attacker's, all between them is not. The
  * older forms print names without blanks, so they are read from the left; the newer ones from the

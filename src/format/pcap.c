@@ -193,11 +193,13 @@ static void pcap_resolve(void *state, const struct ed_unit *unit, struct ed_batc
 const struct ed_format ed_format_pcap = {
 	.name = "pcap",
 	.help = "packet capture (libpcap), microseconds or nanoseconds",
+	.platforms = 1u << ED_PLATFORM_MACOS | 1u << ED_PLATFORM_NETWORK,
 	.fields = ED_FIELD_TIME | ED_FIELD_CLIENT | ED_FIELD_CLIENT_PORT | ED_FIELD_RESOLVER |
 		  ED_FIELD_TRANSPORT | ED_FIELD_TXID | ED_FIELD_QNAME | ED_FIELD_QNAME_CASE |
 		  ED_FIELD_QNAME_BYTES | ED_FIELD_QTYPE | ED_FIELD_OPCODE | ED_FIELD_FLAGS |
 		  ED_FIELD_EDNS | ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES |
-		  ED_FIELD_TTL | ED_FIELD_SIZE_QUERY | ED_FIELD_SIZE_RESPONSE | ED_FIELD_PROCESS,
+		  ED_FIELD_TTL | ED_FIELD_SIZE_QUERY | ED_FIELD_SIZE_RESPONSE | ED_FIELD_PROCESS |
+		  ED_FIELD_IMAGE,
 	.state_bytes = sizeof(struct pcap_state),
 	.context_bytes = sizeof(struct pcap_header),
 	.probe = pcap_probe,

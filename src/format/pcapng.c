@@ -5,7 +5,7 @@
  *	01 00 00 00  14 00 00 00  01 00 00 00 ...   interface: link type, and how its time counts
  *	06 00 00 00  6c 00 00 00  ...               packet: interface, time, two lengths, bytes
  * Sections and interfaces are the state of frame. A unit ends before either, so that one context
- *serves all of its packets. Blocks that hold no packet are passed over and are not records.
+ * serves all of its packets. Blocks that hold no packet are passed over and are not records.
  */
 #include "base/cursor.h"
 #include "base/time.h"
@@ -473,11 +473,13 @@ static void pcapng_resolve(void *state, const struct ed_unit *unit, struct ed_ba
 const struct ed_format ed_format_pcapng = {
 	.name = "pcapng",
 	.help = "packet capture (pcapng), several sections and interfaces",
+	.platforms = 1u << ED_PLATFORM_MACOS | 1u << ED_PLATFORM_NETWORK,
 	.fields = ED_FIELD_TIME | ED_FIELD_CLIENT | ED_FIELD_CLIENT_PORT | ED_FIELD_RESOLVER |
 		  ED_FIELD_TRANSPORT | ED_FIELD_TXID | ED_FIELD_QNAME | ED_FIELD_QNAME_CASE |
 		  ED_FIELD_QNAME_BYTES | ED_FIELD_QTYPE | ED_FIELD_OPCODE | ED_FIELD_FLAGS |
 		  ED_FIELD_EDNS | ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES |
-		  ED_FIELD_TTL | ED_FIELD_SIZE_QUERY | ED_FIELD_SIZE_RESPONSE | ED_FIELD_PROCESS,
+		  ED_FIELD_TTL | ED_FIELD_SIZE_QUERY | ED_FIELD_SIZE_RESPONSE | ED_FIELD_PROCESS |
+		  ED_FIELD_IMAGE,
 	.state_bytes = sizeof(struct pcapng_state),
 	.context_bytes = sizeof(struct pcapng_section),
 	.probe = pcapng_probe,

@@ -7,18 +7,18 @@
 
 #include <cmocka.h>
 
-#include "format/test_linux.h"
+#include "format/test_events.h"
 
-static struct test_linux run;
+static struct test_events run;
 
 static void json(const char *text)
 {
-	test_linux_json(&ed_format_auditbeat, text, &run);
+	test_events_json(&ed_format_auditbeat, text, &run);
 }
 
 static const struct ed_event *event(size_t i)
 {
-	return test_linux_event(&run, i);
+	return test_events_event(&run, i);
 }
 
 static void assert_dropped(const char *text, enum ed_drop drop)
@@ -45,13 +45,13 @@ static void test_start(void **state)
 	json(HEAD DATA("execve", "0", "success") WHO "}\n");
 	assert_int_equal(run.n, 2);
 	assert_int_equal(event(0)->kind, ED_EVENT_PROCESS);
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_HOST), "web1");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/dig");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_USER), "www-data");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_COMMAND), "dig TXT a.t.example");
-	assert_int_equal(test_linux_process(&run, 0)->ppid, 1);
-	assert_int_equal(test_linux_process(&run, 0)->launch, ED_LAUNCH_SERVICE);
-	assert_string_equal(test_linux_name(&run, 1), "a.t.example");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_HOST), "web1");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/dig");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_USER), "www-data");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND), "dig TXT a.t.example");
+	assert_int_equal(test_events_process(&run, 0)->ppid, 1);
+	assert_int_equal(test_events_process(&run, 0)->launch, ED_LAUNCH_SERVICE);
+	assert_string_equal(test_events_name(&run, 1), "a.t.example");
 }
 
 static void test_connect(void **state)
@@ -62,7 +62,7 @@ static void test_connect(void **state)
 	assert_int_equal(run.n, 1);
 	assert_int_equal(event(0)->kind, ED_EVENT_FLOW);
 	assert_int_equal(event(0)->transport, ED_TRANSPORT_TCP);
-	assert_string_equal(test_linux_addr(&event(0)->resolver), "192.0.2.53");
+	assert_string_equal(test_events_addr(&event(0)->resolver), "192.0.2.53");
 	json(HEAD DATA("sendto", "61", "success") WHO
 	     ",'destination':{'ip':'192.0.2.53','port':'53'}}\n");
 	assert_int_equal(event(0)->size_query, 61);
@@ -80,11 +80,11 @@ static void test_system_module(void **state)
 	     "'192.0.2.10','port':40000,'bytes':70,'packets':1},'destination':{'ip':'192.0.2.53',"
 	     "'port':53,'bytes':90},'network':{'transport':'udp','direction':'egress'}," WHO "}\n");
 	assert_int_equal(run.n, 1);
-	assert_string_equal(test_linux_addr(&event(0)->client), "192.0.2.10");
+	assert_string_equal(test_events_addr(&event(0)->client), "192.0.2.10");
 	assert_int_equal(event(0)->client_port, 40000);
 	assert_int_equal(event(0)->size_query, 70);
 	assert_int_equal(event(0)->flow.counted, ED_COUNTED_IP);
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_HOST), "web2");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_HOST), "web2");
 	json("{'@timestamp':'2026-11-03T14:02:11.250Z','event':{'module':'system','dataset':"
 	     "'process','action':'process_started'}," WHO "}\n");
 	assert_int_equal(run.n, 2);
@@ -97,7 +97,7 @@ static void test_session(void **state)
 	     "'auditd':{'message_type':'user_start','result':'success','data':{'terminal':'cron'}},"
 	     "'process':{'pid':90,'executable':'/usr/sbin/crond'},'user':{'name':'root'}}\n");
 	assert_int_equal(run.n, 1);
-	assert_int_equal(test_linux_process(&run, 0)->launch, ED_LAUNCH_CRON);
+	assert_int_equal(test_events_process(&run, 0)->launch, ED_LAUNCH_CRON);
 }
 
 static void test_left_out(void **state)

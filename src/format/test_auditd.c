@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "format/test_linux.h"
+#include "format/test_events.h"
 
-static struct test_linux run;
+static struct test_events run;
 static char text[1 << 20];
 
 #define ID(ms, serial) " msg=audit(1793714531." #ms ":" #serial "): "
@@ -33,12 +33,12 @@ static char text[1 << 20];
 
 static void audit(const char *lines)
 {
-	test_linux_run(&ed_format_auditd, ed_span_str(lines), &run);
+	test_events_run(&ed_format_auditd, ed_span_str(lines), &run);
 }
 
 static const struct ed_event *event(size_t i)
 {
-	return test_linux_event(&run, i);
+	return test_events_event(&run, i);
 }
 
 static void test_start(void **state)
@@ -52,23 +52,23 @@ static void test_start(void **state)
 	assert_int_equal(run.n, 2);
 	assert_int_equal(run.tally.n_analysed, 3);
 	assert_int_equal(event(0)->kind, ED_EVENT_PROCESS);
-	assert_string_equal(test_linux_time(&run, 0), "2026-11-03T14:02:11.250Z");
+	assert_string_equal(test_events_time(&run, 0), "2026-11-03T14:02:11.250Z");
 	assert_int_equal(event(0)->time_quality, ED_TIME_EXACT_UTC);
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_HOST), "web1");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/dig");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_USER), "33");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_COMMAND),
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_HOST), "web1");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/dig");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_USER), "33");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND),
 			    "dig @192.0.2.53 TXT mfrggzdf.t.example.com");
-	assert_int_equal(test_linux_process(&run, 0)->pid, 8);
-	assert_int_equal(test_linux_process(&run, 0)->ppid, 7);
-	assert_true(test_linux_process(&run, 0)->id != 0);
-	assert_int_equal(test_linux_process(&run, 0)->attribution, ED_ATTRIBUTION_DIRECT);
+	assert_int_equal(test_events_process(&run, 0)->pid, 8);
+	assert_int_equal(test_events_process(&run, 0)->ppid, 7);
+	assert_true(test_events_process(&run, 0)->id != 0);
+	assert_int_equal(test_events_process(&run, 0)->attribution, ED_ATTRIBUTION_DIRECT);
 	assert_int_equal(event(1)->kind, ED_EVENT_DNS_QUERY);
-	assert_string_equal(test_linux_name(&run, 1), "mfrggzdf.t.example.com");
+	assert_string_equal(test_events_name(&run, 1), "mfrggzdf.t.example.com");
 	assert_int_equal(event(1)->qtype, ED_RR_TXT);
-	assert_string_equal(test_linux_addr(&event(1)->resolver), "192.0.2.53");
-	assert_int_equal(test_linux_process(&run, 1)->attribution, ED_ATTRIBUTION_COMMAND);
-	assert_true(test_linux_process(&run, 1)->id == test_linux_process(&run, 0)->id);
+	assert_string_equal(test_events_addr(&event(1)->resolver), "192.0.2.53");
+	assert_int_equal(test_events_process(&run, 1)->attribution, ED_ATTRIBUTION_COMMAND);
+	assert_true(test_events_process(&run, 1)->id == test_events_process(&run, 0)->id);
 	assert_false(event(1)->has & ED_FIELD_CLIENT);
 }
 
@@ -82,10 +82,10 @@ static void test_enriched(void **state)
 			       "ARCH=x86_64 SYSCALL=execve AUID=\"unset\" UID=\"www-data\" GID=\"x\"\n"
 			       "type=PROCTITLE" ID(250, 7) "proctitle=6964002D75\n");
 	assert_int_equal(run.n, 1);
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_USER), "www-data");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_USER), "www-data");
 	/* without EXECVE the title is what there is */
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_COMMAND), "id -u");
-	assert_int_equal(test_linux_process(&run, 0)->launch, ED_LAUNCH_SERVICE);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND), "id -u");
+	assert_int_equal(test_events_process(&run, 0)->launch, ED_LAUNCH_SERVICE);
 }
 
 /* Hexadecimal arguments, and one that is cut into pieces over several records. */
@@ -99,9 +99,9 @@ static void test_arguments(void **state)
 				      "type=EXECVE" ID(250, 7) "a2[2]=2E6578616D706C65\n"
 							       "type=EOE" ID(250, 7) "\n");
 	assert_int_equal(run.n, 2);
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_COMMAND),
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND),
 			    "host -t TXT exfil.t.example");
-	assert_string_equal(test_linux_name(&run, 1), "exfil.t.example");
+	assert_string_equal(test_events_name(&run, 1), "exfil.t.example");
 	assert_int_equal(run.tally.n_analysed, 4);
 }
 
@@ -123,8 +123,8 @@ static void test_interleaved(void **state)
 									   "type=EOE" ID(250,
 											 8) "\n");
 	assert_int_equal(run.n, 4);
-	assert_string_equal(test_linux_name(&run, 1), "b.example");
-	assert_string_equal(test_linux_name(&run, 3), "a.example");
+	assert_string_equal(test_events_name(&run, 1), "b.example");
+	assert_string_equal(test_events_name(&run, 3), "a.example");
 	assert_int_equal(run.tally.n_analysed, 7);
 	/* the same serial at another time, or on another node, is another event */
 	audit("node=a type=SYSCALL" ID(250, 7) CALL(59, "yes", 0, "1", "2", 1, 8,
@@ -140,10 +140,10 @@ static void test_connect(void **state)
 	audit(CONNECT(ID(250, 7), "3", 8, "/usr/bin/dig", DNS_PEER));
 	assert_int_equal(run.n, 1);
 	assert_int_equal(event(0)->kind, ED_EVENT_FLOW);
-	assert_string_equal(test_linux_addr(&event(0)->resolver), "192.0.2.53");
+	assert_string_equal(test_events_addr(&event(0)->resolver), "192.0.2.53");
 	assert_int_equal(event(0)->resolver_port, 53);
 	assert_int_equal(event(0)->flow.service, ED_FLOW_DNS);
-	assert_int_equal(test_linux_process(&run, 0)->attribution, ED_ATTRIBUTION_DIRECT);
+	assert_int_equal(test_events_process(&run, 0)->attribution, ED_ATTRIBUTION_DIRECT);
 	/* over TCP a connection that does not wait says that it failed */
 	audit("type=SYSCALL" ID(250, 7)
 		      CALL(42, "no", -115, "3", "7ff", 1, 8, "/usr/bin/dig") "\ntype=SOCKADDR" ID(
@@ -152,10 +152,10 @@ static void test_connect(void **state)
 	assert_int_equal(run.n, 1);
 	assert_int_equal(event(0)->transport, ED_TRANSPORT_TCP);
 	assert_int_equal(event(0)->flow.service, ED_FLOW_DOT);
-	assert_string_equal(test_linux_addr(&event(0)->resolver), "2001:db8::53");
+	assert_string_equal(test_events_addr(&event(0)->resolver), "2001:db8::53");
 	/* the resolver of the machine itself */
 	audit(CONNECT(ID(250, 7), "3", 8, "/usr/bin/curl", "020000357F0000350000000000000000"));
-	assert_int_equal(test_linux_process(&run, 0)->attribution, ED_ATTRIBUTION_STUB);
+	assert_int_equal(test_events_process(&run, 0)->attribution, ED_ATTRIBUTION_STUB);
 	audit(CONNECT(ID(250, 7), "3", 8, "/usr/bin/curl",
 		      "01002F72756E2F73797374656D642F7265736F6C76652F696F00"));
 	assert_int_equal(run.n, 1);
@@ -182,7 +182,7 @@ static void test_send(void **state)
 	audit(CONNECT(ID(250, 7), "3", 8, "/usr/bin/dig", DNS_PEER) SEND(ID(251, 8), "3", 40, 8)
 		      SEND(ID(252, 9), "4", 40, 8) SEND(ID(253, 10), "3", 40, 9));
 	assert_int_equal(run.n, 2);
-	assert_string_equal(test_linux_addr(&event(1)->resolver), "192.0.2.53");
+	assert_string_equal(test_events_addr(&event(1)->resolver), "192.0.2.53");
 	assert_int_equal(event(1)->size_query, 40);
 	/* three records of the connection and two of the message */
 	assert_int_equal(run.tally.n_analysed, 5);
@@ -232,9 +232,9 @@ static void test_syslog(void **state)
 								     CALL(59, "yes", 0, "1", "2", 1,
 									  8, "/bin/forged") "\n");
 	assert_int_equal(run.n, 2);
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_HOST), "web1");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_HOST), "web1");
 	assert_int_equal(event(0)->kind, ED_EVENT_FLOW);
-	assert_string_equal(test_linux_text(&run, 1, ED_TEXT_HOST), "web2");
+	assert_string_equal(test_events_text(&run, 1, ED_TEXT_HOST), "web2");
 	/* anybody can log a line that looks like one */
 	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 1);
 }
@@ -257,10 +257,10 @@ static void test_session(void **state)
 					 "exe=\"/usr/bin/sudo\" hostname=? addr=? terminal=pts/0 res=success'\n");
 	assert_int_equal(run.n, 2);
 	assert_int_equal(event(0)->kind, ED_EVENT_PROCESS);
-	assert_int_equal(test_linux_process(&run, 0)->pid, 90);
-	assert_int_equal(test_linux_process(&run, 0)->launch, ED_LAUNCH_CRON);
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_IMAGE), "/usr/sbin/cron");
-	assert_int_equal(test_linux_process(&run, 1)->launch, ED_LAUNCH_REMOTE);
+	assert_int_equal(test_events_process(&run, 0)->pid, 90);
+	assert_int_equal(test_events_process(&run, 0)->launch, ED_LAUNCH_CRON);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "/usr/sbin/cron");
+	assert_int_equal(test_events_process(&run, 1)->launch, ED_LAUNCH_REMOTE);
 }
 
 /* What was started below cron, a unit or a web server is told so, and its children. */
@@ -282,12 +282,12 @@ static void test_below(void **state)
 						   EXEC(ID(250, 13), 95, 96, "/usr/bin/dash",
 							"argc=3 a0=\"sh\" a1=\"-c\" a2=\"x\""));
 	assert_int_equal(run.n, 8);
-	assert_int_equal(test_linux_process(&run, 1)->launch, ED_LAUNCH_CRON);
-	assert_int_equal(test_linux_process(&run, 2)->launch, ED_LAUNCH_CRON);
-	assert_int_equal(test_linux_process(&run, 3)->launch, ED_LAUNCH_CRON);
-	assert_int_equal(test_linux_process(&run, 4)->launch, ED_LAUNCH_SERVICE);
-	assert_int_equal(test_linux_process(&run, 5)->launch, ED_LAUNCH_SERVICE);
-	assert_true(test_linux_process(&run, 7)->launch & ED_LAUNCH_WEB);
+	assert_int_equal(test_events_process(&run, 1)->launch, ED_LAUNCH_CRON);
+	assert_int_equal(test_events_process(&run, 2)->launch, ED_LAUNCH_CRON);
+	assert_int_equal(test_events_process(&run, 3)->launch, ED_LAUNCH_CRON);
+	assert_int_equal(test_events_process(&run, 4)->launch, ED_LAUNCH_SERVICE);
+	assert_int_equal(test_events_process(&run, 5)->launch, ED_LAUNCH_SERVICE);
+	assert_true(test_events_process(&run, 7)->launch & ED_LAUNCH_WEB);
 }
 
 /* The kernel reads a title once: it may be that of the program before. */
@@ -306,8 +306,8 @@ static void test_stale_title(void **state)
 						      "\ntype=PROCTITLE" ID(
 							      250, 8) "proctitle=6469670061\n");
 	assert_int_equal(run.n, 2);
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_COMMAND), "");
-	assert_string_equal(test_linux_text(&run, 1, ED_TEXT_COMMAND), "dig a");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND), "");
+	assert_string_equal(test_events_text(&run, 1, ED_TEXT_COMMAND), "dig a");
 }
 
 static void test_reverse_shell(void **state)
@@ -318,24 +318,24 @@ static void test_reverse_shell(void **state)
 		ID(251, 8), 1, 8, "/usr/bin/dash", "argc=2 a0=\"sh\" a1=\"-i\"")
 		      EXEC(ID(252, 9), 8, 9, "/usr/bin/dig", "argc=2 a0=\"dig\" a1=\"a.example\""));
 	assert_int_equal(run.n, 4);
-	assert_true(test_linux_process(&run, 1)->launch & ED_LAUNCH_SOCKET);
-	assert_true(test_linux_process(&run, 2)->launch & ED_LAUNCH_SOCKET);
-	assert_true(test_linux_process(&run, 3)->launch & ED_LAUNCH_SOCKET);
+	assert_true(test_events_process(&run, 1)->launch & ED_LAUNCH_SOCKET);
+	assert_true(test_events_process(&run, 2)->launch & ED_LAUNCH_SOCKET);
+	assert_true(test_events_process(&run, 3)->launch & ED_LAUNCH_SOCKET);
 	/* a shell with a script is how any program runs another */
 	audit(CONNECT(ID(250, 7), "3", 8, "/usr/bin/php", FAR_PEER) EXEC(
 		ID(251, 8), 8, 9, "/usr/bin/dash", "argc=3 a0=\"sh\" a1=\"-c\" a2=\"id\""));
-	assert_int_equal(test_linux_process(&run, 1)->launch, 0);
+	assert_int_equal(test_events_process(&run, 1)->launch, 0);
 	/* where dup2 is told there is no doubt */
 	audit(CONNECT(ID(250, 7), "3", 8, "/usr/bin/python3", FAR_PEER) "type=SYSCALL" ID(251, 8)
 		      CALL(33, "yes", 0, "3", "0", 1, 8, "/usr/bin/python3") "\ntype=PROCTITLE" ID(
 			      251,
 			      8) "proctitle=\"x\"\n" EXEC(ID(252, 9), 8, 9, "/usr/bin/dash",
 							  "argc=3 a0=\"sh\" a1=\"-c\" a2=\"id\""));
-	assert_true(test_linux_process(&run, 1)->launch & ED_LAUNCH_SOCKET);
+	assert_true(test_events_process(&run, 1)->launch & ED_LAUNCH_SOCKET);
 	/* much later, or a resolver's connection, it is no sign */
 	audit(CONNECT(ID(250, 7), "3", 8, "/usr/bin/perl", DNS_PEER)
 		      EXEC(ID(251, 8), 1, 8, "/usr/bin/dash", "argc=1 a0=\"sh\""));
-	assert_int_equal(test_linux_process(&run, 1)->launch & ED_LAUNCH_SOCKET, 0);
+	assert_int_equal(test_events_process(&run, 1)->launch & ED_LAUNCH_SOCKET, 0);
 }
 
 static void test_left_out(void **state)
@@ -371,13 +371,13 @@ static void test_injection(void **state)
 		ID(250, 7), 1, 8, "/bin/x",
 		"argc=2 a0=\"x\" a1=0A747970653D53595343414C4C206D73673D617564697428312E353A3829"));
 	assert_int_equal(run.n, 1);
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_COMMAND),
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND),
 			    "x \ntype=SYSCALL msg=audit(1.5:8)");
 	audit("type=SYSCALL" ID(
 		250,
 		7) "arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=2 "
 		   "ppid=1 pid=8 uid=0 comm=78 exe=2F746D702F7822206578653D222F62696E2F6C73 key=1\n");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_IMAGE), "/tmp/x\" exe=\"/bin/ls");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "/tmp/x\" exe=\"/bin/ls");
 }
 
 /* Events over the borders of units are whole again, and nothing is counted twice. */
@@ -396,10 +396,10 @@ static void test_borders(void **state)
 						"a2=\"n%u.t.example.com\"\ntype=CWD msg=audit(1793714531.250:%u): cwd=\"/\"\n"
 						"type=PROCTITLE msg=audit(1793714531.250:%u): proctitle=\"dig\"\n",
 			i, i, i, i, i);
-	test_linux_run(&ed_format_auditd, ed_span_of(text, n), &run);
+	test_events_run(&ed_format_auditd, ed_span_of(text, n), &run);
 	assert_true(n > 3 * (size_t)ED_UNIT_TARGET_BYTES);
-	assert_int_equal(run.n_of[ED_EVENT_PROCESS], i);
-	assert_int_equal(run.n_of[ED_EVENT_DNS_QUERY], i);
+	assert_int_equal(run.n_kind[ED_EVENT_PROCESS], i);
+	assert_int_equal(run.n_kind[ED_EVENT_DNS_QUERY], i);
 	assert_int_equal(run.tally.n_analysed, 4 * i);
 	assert_int_equal(run.tally.n_read, 4 * i);
 }
@@ -419,9 +419,9 @@ static void test_no_end(void **state)
 				"/usr/bin/dig") "\ntype=EXECVE msg=audit(1793714531.250:%u): argc=2 "
 						"a0=\"dig\" a1=\"n%u.t.example.com\"\n",
 			i, i, i);
-	test_linux_run(&ed_format_auditd, ed_span_of(text, n), &run);
-	assert_int_equal(run.n_of[ED_EVENT_PROCESS], i);
-	assert_int_equal(run.n_of[ED_EVENT_DNS_QUERY], i);
+	test_events_run(&ed_format_auditd, ed_span_of(text, n), &run);
+	assert_int_equal(run.n_kind[ED_EVENT_PROCESS], i);
+	assert_int_equal(run.n_kind[ED_EVENT_DNS_QUERY], i);
 	assert_int_equal(run.tally.n_analysed, 2 * i);
 }
 
@@ -437,7 +437,7 @@ static void test_many_open(void **state)
 				      "type=%s msg=audit(1793714531.250:%u): " CALL(
 					      59, "yes", 0, "1", "2", 7, 8, "/usr/bin/dig") "\n",
 				      i % 2 ? "SYSCALL" : "EXECVE", i * 7919 % 4001);
-	test_linux_run(&ed_format_auditd, ed_span_of(text, n), &run);
+	test_events_run(&ed_format_auditd, ed_span_of(text, n), &run);
 	assert_int_equal(run.tally.n_read, n_lines);
 }
 

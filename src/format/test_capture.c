@@ -253,6 +253,82 @@ static void drive_in_windows(uint64_t seed, struct test_run *ret)
 	slow.done(state);
 }
 
+/* Connections on port 853 are told once each, whichever way their first packet goes. */
+static void test_dot(void **state)
+{
+	(void)state;
+	begin(101);
+	tcp_frame(5301, 853, 1, 0x02, ed_span_of(NULL, 0)); /* no payload: nothing was said yet */
+	put_frame();
+	for (unsigned i = 0; i < 3; i++) {
+		test_payload(&frame, test_query_span());
+		test_tcp(&frame, 853, 5301, 7 + i, 0x18);
+		(void)test_ipv4(&frame, 53, 3, TEST_PROTO_TCP, 0);
+		put_frame();
+		tcp_frame(5301, 853, 1 + i, 0x18, test_query_span());
+		put_frame();
+		udp_frame(5301, 853, test_query_span());
+		put_frame();
+	}
+	drive();
+	assert_int_equal(run.tally.n_read, 10);
+	assert_int_equal(run.n_events, 2);
+	assert_int_equal(run.tally.n_dropped[ED_DROP_ENCRYPTED], 8);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(run.events[i].kind, ED_EVENT_FLOW);
+		assert_int_equal(run.events[i].flow.service, ED_FLOW_DOT);
+		assert_int_equal(run.events[i].client_port, 5301);
+		assert_int_equal(run.events[i].resolver_port, 853);
+	}
+	assert_int_equal(run.events[0].transport, ED_TRANSPORT_TCP);
+	assert_int_equal(run.events[1].transport, ED_TRANSPORT_UDP);
+	assert_memory_equal(&run.events[0].client, &run.events[1].client, 16);
+}
+
+/* A datagram of sampled packets on its way to the collector: the lookup in it has the time at which
+ * the collector had it. */
+static void test_sampled(void **state)
+{
+	static const uint8_t head[] = "\0\0\0\5\0\0\0\1\xc0\0\2\1\0\0\0\0\0\0\0\1\0\0\0\1"
+				      "\0\0\0\1\0\0\0\1\0\0\0\xff\0\0\0\1\0\0\0\1\0\0\2\0"
+				      "\0\0\0\1\0\0\0\0\0\0\0\1\0\0\0\2\0\0\0\1\0\0\0\1"
+				      "\0\0\0\xff\0\0\0\xb\0\0\0\xff\0\0\0\4\0\0\0\xff";
+	enum { HEAD_BYTES = sizeof(head) - 1 };
+	uint8_t datagram[512] = { 0 };
+	size_t n, padded;
+
+	(void)state;
+	memcpy(datagram, head, HEAD_BYTES);
+	test_payload(&frame, test_query_span());
+	test_udp(&frame, 5301, 53);
+	(void)test_ipv4(&frame, 3, 53, TEST_PROTO_UDP, 0);
+	n = frame.n;
+	padded = (n + 3) & ~(size_t)3;
+	memcpy(datagram + HEAD_BYTES, test_bytes(&frame).p, n);
+	datagram[HEAD_BYTES - 1] = (uint8_t)n;
+	datagram[HEAD_BYTES - 9] = (uint8_t)n + 4;
+	datagram[HEAD_BYTES - 17] = (uint8_t)(16 + padded);
+	datagram[35] = (uint8_t)(HEAD_BYTES + padded - 36);
+	for (unsigned i = 0; i < 2; i++) {
+		begin(101);
+		udp_frame(5302, i == 0 ? 6343 : 6344, ed_span_of(datagram, HEAD_BYTES + padded));
+		put_frame();
+		drive();
+		assert_int_equal(run.n_events, i == 0);
+		assert_int_equal(run.tally.n_dropped[ED_DROP_NOT_DNS], i);
+	}
+	begin(101);
+	test_payload(&frame, ed_span_of(datagram, sizeof(datagram)));
+	test_udp(&frame, 5302, 6343);
+	put_fragments(TEST_PROTO_UDP, 0, false);
+	drive();
+	assert_int_equal(run.n_events, 1);
+	assert_int_equal(run.events[0].kind, ED_EVENT_DNS_QUERY);
+	assert_int_equal(run.events[0].client_port, 5301);
+	assert_int_equal(run.events[0].time_quality, ED_TIME_RECEIVED);
+	assert_true(run.events[0].has & ED_FIELD_TIME);
+}
+
 static void test_units(void **state)
 {
 	static struct test_run other;
@@ -304,7 +380,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tcp_stream),       cmocka_unit_test(test_fragments),
-		cmocka_unit_test(test_nested_fragments), cmocka_unit_test(test_units),
+		cmocka_unit_test(test_nested_fragments), cmocka_unit_test(test_dot),
+		cmocka_unit_test(test_sampled),          cmocka_unit_test(test_units),
 		cmocka_unit_test(test_full_batch),
 	};
 

@@ -22,6 +22,7 @@ struct test_run {
 	struct ed_tally tally;
 	unsigned n_events;
 	unsigned n_queries;
+	unsigned n_responses;
 	uint64_t hash;
 	struct ed_event events[TEST_EVENTS_MAX];
 };
@@ -104,6 +105,7 @@ static inline void test_collect(void *arg, const struct ed_batch *b)
 			run->events[run->n_events] = *ev;
 		run->n_events++;
 		run->n_queries += ev->kind == ED_EVENT_DNS_QUERY;
+		run->n_responses += ev->kind == ED_EVENT_DNS_RESPONSE;
 		run->hash = ed_hash_bytes(ev, sizeof(*ev) + ev->name_n, run->hash);
 	}
 }

@@ -43,12 +43,12 @@ static void test_extra(void **state)
 
 	(void)state;
 	dnsmasq(AT "7 192.0.2.10/5743 query[A] www.a.net from 192.0.2.10\n" AT
-		   "8 2001:db8::7/5744 query[TXT] t.a.net from 2001:db8::7\n" AT
+		   "4294967295 2001:db8::7/5744 query[TXT] t.a.net from 2001:db8::7\n" AT
 		   "9 UDP 192.0.2.11/5745 query[A] n.a.net from 192.0.2.11\n" AT
 		   "7 192.0.2.10/5743 reply www.a.net is <CNAME>\n" AT
 		   "7 192.0.2.10/5743 reply cdn.b.net is 192.0.2.7\n" AT
-		   "8 2001:db8::7/5744 reply t.a.net is some text from 192.0.2.99\n" AT
-		   "8 2001:db8::7/5744 reply t.a.net is more\n" AT
+		   "4294967295 2001:db8::7/5744 reply t.a.net is some text from 192.0.2.99\n" AT
+		   "4294967295 2001:db8::7/5744 reply t.a.net is more\n" AT
 		   "9 UDP 192.0.2.11/5745 reply n.a.net is NXDOMAIN\n" AT
 		   "7 192.0.2.10/5743 reply a.net is no DS\n" AT
 		   "10 192.0.2.10/5746 reply x.net is 192.0.2.8\n");

@@ -7,9 +7,9 @@
 #include <cmocka.h>
 
 #include "format/process_id.h"
-#include "format/test_host.h"
+#include "format/test_events.h"
 
-static struct test_host run;
+static struct test_events run;
 
 /* A record as eslogger has it, shortened where nothing is read. */
 #define RECORD(type, caller, tty, path, args)                                                    \
@@ -27,7 +27,7 @@ static struct test_host run;
 
 static void es(const char *text)
 {
-	test_host_run(&ed_format_eslogger, ed_span_str(text), &run);
+	test_events_run(&ed_format_eslogger, ed_span_str(text), &run);
 }
 
 static void test_exec(void **state)
@@ -38,23 +38,24 @@ static void test_exec(void **state)
 	es(RECORD("9", "\\/usr\\/sbin\\/cron", "null", "\\/bin\\/ls",
 		  "\"ls\",\"-l\",\"a b\"") "\n");
 	assert_int_equal(run.n, 1);
-	assert_int_equal(test_host_event(&run, 0)->kind, ED_EVENT_PROCESS);
-	assert_int_equal(test_host_event(&run, 0)->time_quality, ED_TIME_EXACT_UTC);
-	assert_int_equal(test_host_event(&run, 0)->has,
-			 ED_FIELD_TIME | ED_FIELD_PROCESS | ED_FIELD_LINEAGE | ED_FIELD_USER);
-	p = test_host_process(&run, 0);
+	assert_int_equal(test_events_event(&run, 0)->kind, ED_EVENT_PROCESS);
+	assert_int_equal(test_events_event(&run, 0)->time_quality, ED_TIME_EXACT_UTC);
+	assert_int_equal(test_events_event(&run, 0)->has, ED_FIELD_TIME | ED_FIELD_PROCESS |
+								  ED_FIELD_IMAGE |
+								  ED_FIELD_LINEAGE | ED_FIELD_USER);
+	p = test_events_process(&run, 0);
 	assert_int_equal(p->pid, 812);
 	assert_int_equal(p->ppid, 640);
 	assert_int_equal(p->id, ed_process_id_from_pid(0, 812, ED_TIME_UNKNOWN_NS));
 	assert_int_equal(p->parent_id, ed_process_id_from_pid(0, 640, ED_TIME_UNKNOWN_NS));
 	assert_int_equal(p->start_ns, 1793714531 * ED_NS_PER_S);
 	assert_int_equal(p->launch, ED_LAUNCH_CRON);
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_IMAGE), "/bin/ls");
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_COMMAND), "ls -l a b");
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_PARENT), "/usr/sbin/cron");
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_USER), "501");
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_SIGNER), "com.apple.x");
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_HASHES), "00AA");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "/bin/ls");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND), "ls -l a b");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_PARENT), "/usr/sbin/cron");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_USER), "501");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_SIGNER), "com.apple.x");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_HASHES), "00AA");
 }
 
 static void test_names(void **state)
@@ -64,14 +65,14 @@ static void test_names(void **state)
 		  "\"dig\",\"@192.0.2.53\",\"TXT\",\"x.t.example.net\"") "\n");
 	assert_int_equal(run.n, 2);
 	assert_int_equal(run.tally.n_analysed, 1);
-	assert_int_equal(test_host_process(&run, 0)->launch, ED_LAUNCH_TERMINAL);
-	assert_int_equal(test_host_event(&run, 1)->kind, ED_EVENT_DNS_QUERY);
-	assert_string_equal(test_host_name(&run, 1), "x.t.example.net");
-	assert_int_equal(test_host_event(&run, 1)->qtype, ED_RR_TXT);
-	assert_true(test_host_event(&run, 1)->has & ED_FIELD_RESOLVER);
-	assert_int_equal(test_host_event(&run, 1)->lost, 0);
-	assert_int_equal(test_host_process(&run, 1)->attribution, ED_ATTRIBUTION_COMMAND);
-	assert_int_equal(test_host_process(&run, 1)->id, test_host_process(&run, 0)->id);
+	assert_int_equal(test_events_process(&run, 0)->launch, ED_LAUNCH_TERMINAL);
+	assert_int_equal(test_events_event(&run, 1)->kind, ED_EVENT_DNS_QUERY);
+	assert_string_equal(test_events_name(&run, 1), "x.t.example.net");
+	assert_int_equal(test_events_event(&run, 1)->qtype, ED_RR_TXT);
+	assert_true(test_events_event(&run, 1)->has & ED_FIELD_RESOLVER);
+	assert_int_equal(test_events_event(&run, 1)->lost, 0);
+	assert_int_equal(test_events_process(&run, 1)->attribution, ED_ATTRIBUTION_COMMAND);
+	assert_int_equal(test_events_process(&run, 1)->id, test_events_process(&run, 0)->id);
 	/* what a shell starts has a record of its own */
 	es(RECORD("9", "\\/bin\\/zsh", "null", "\\/bin\\/sh",
 		  "\"sh\",\"-c\",\"dig x.t.example.net\"") "\n");
@@ -110,8 +111,9 @@ static void test_long_command(void **state)
 	snprintf(text, sizeof(text), RECORD("9", "x", "null", "x", "%s") "\n", args);
 	es(text);
 	assert_int_equal(run.n, 1);
-	assert_true(test_host_process(&run, 0)->is_cut);
-	assert_int_equal(test_host_process(&run, 0)->text_n[ED_TEXT_COMMAND], ED_TEXT_COMMAND_MAX);
+	assert_true(test_events_process(&run, 0)->is_cut);
+	assert_int_equal(test_events_process(&run, 0)->text_n[ED_TEXT_COMMAND],
+			 ED_TEXT_COMMAND_MAX);
 }
 
 int main(void)

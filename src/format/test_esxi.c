@@ -7,13 +7,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "format/test_host.h"
+#include "format/test_events.h"
 
-static struct test_host run;
+static struct test_events run;
 
 static void esxi(const char *text)
 {
-	test_host_run(&ed_format_esxi, ed_span_str(text), &run);
+	test_events_run(&ed_format_esxi, ed_span_str(text), &run);
 }
 
 static void test_fronts(void **state)
@@ -47,16 +47,16 @@ static void test_fronts(void **state)
 		if (run.n != 1)
 			print_message("%s\n", cases[i].line);
 		assert_int_equal(run.n, 1);
-		assert_int_equal(test_host_event(&run, 0)->kind, ED_EVENT_PROCESS);
-		assert_int_equal(test_host_event(&run, 0)->platform, ED_PLATFORM_ESXI);
-		assert_string_equal(test_host_time(&run, 0), cases[i].time);
-		assert_string_equal(test_host_text(&run, 0, ED_TEXT_HOST), cases[i].host);
-		assert_string_equal(test_host_text(&run, 0, ED_TEXT_USER), "root");
-		assert_string_equal(test_host_text(&run, 0, ED_TEXT_IMAGE), "ls");
-		assert_string_equal(test_host_text(&run, 0, ED_TEXT_COMMAND), "ls /tmp");
-		assert_string_equal(test_host_text(&run, 0, ED_TEXT_PARENT), "shell");
-		assert_int_equal(test_host_process(&run, 0)->ppid, 223);
-		assert_int_equal(test_host_process(&run, 0)->launch, ED_LAUNCH_TERMINAL);
+		assert_int_equal(test_events_event(&run, 0)->kind, ED_EVENT_PROCESS);
+		assert_int_equal(test_events_event(&run, 0)->platform, ED_PLATFORM_ESXI);
+		assert_string_equal(test_events_time(&run, 0), cases[i].time);
+		assert_string_equal(test_events_text(&run, 0, ED_TEXT_HOST), cases[i].host);
+		assert_string_equal(test_events_text(&run, 0, ED_TEXT_USER), "root");
+		assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "ls");
+		assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND), "ls /tmp");
+		assert_string_equal(test_events_text(&run, 0, ED_TEXT_PARENT), "shell");
+		assert_int_equal(test_events_process(&run, 0)->ppid, 223);
+		assert_int_equal(test_events_process(&run, 0)->launch, ED_LAUNCH_TERMINAL);
 		assert_true(ed_format_esxi.probe(ed_span_str(cases[i].line)) > 0);
 	}
 }
@@ -91,12 +91,12 @@ static void test_starters(void **state)
 		if (run.n != 1)
 			print_message("%s\n", cases[i].line);
 		assert_int_equal(run.n, 1);
-		assert_string_equal(test_host_text(&run, 0, ED_TEXT_COMMAND), cases[i].command);
-		assert_int_equal(test_host_process(&run, 0)->pid, cases[i].pid);
-		assert_int_equal(test_host_process(&run, 0)->launch, cases[i].launch);
+		assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND), cases[i].command);
+		assert_int_equal(test_events_process(&run, 0)->pid, cases[i].pid);
+		assert_int_equal(test_events_process(&run, 0)->launch, cases[i].launch);
 	}
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_IMAGE), "python");
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_USER), "root");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "python");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_USER), "root");
 }
 
 static void test_names(void **state)
@@ -108,10 +108,10 @@ static void test_names(void **state)
 	     "--server=192.0.2.53\n");
 	assert_int_equal(run.n, 3);
 	assert_int_equal(run.tally.n_analysed, 2);
-	assert_string_equal(test_host_name(&run, 1), "x.t.example.net");
-	assert_int_equal(test_host_process(&run, 1)->attribution, ED_ATTRIBUTION_COMMAND);
-	assert_true(test_host_event(&run, 1)->has & ED_FIELD_RESOLVER);
-	assert_int_equal(test_host_event(&run, 2)->kind, ED_EVENT_PROCESS);
+	assert_string_equal(test_events_name(&run, 1), "x.t.example.net");
+	assert_int_equal(test_events_process(&run, 1)->attribution, ED_ATTRIBUTION_COMMAND);
+	assert_true(test_events_event(&run, 1)->has & ED_FIELD_RESOLVER);
+	assert_int_equal(test_events_event(&run, 2)->kind, ED_EVENT_PROCESS);
 }
 
 /* A command of several lines is one, in the ways that go on. */
@@ -128,7 +128,7 @@ static void test_joined(void **state)
 	assert_int_equal(run.tally.n_analysed, 5);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 1);
 	assert_int_equal(run.n_kind[ED_EVENT_PROCESS], 2);
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_COMMAND),
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND),
 			    "for i in 1 2; do\nnslookup a.t.example.net; done");
 }
 
@@ -136,13 +136,13 @@ static void test_joined(void **state)
 static void check_package(size_t i, enum ed_package_action action, const char *name,
 			  const char *version, enum ed_acceptance level)
 {
-	const struct ed_event *ev = test_host_event(&run, i);
+	const struct ed_event *ev = test_events_event(&run, i);
 
 	assert_int_equal(ev->kind, ED_EVENT_PACKAGE);
 	assert_int_equal(ev->package.action, action);
 	assert_int_equal(ev->package.acceptance, level);
-	assert_string_equal(test_host_text(&run, i, ED_TEXT_PACKAGE), name);
-	assert_string_equal(test_host_text(&run, i, ED_TEXT_VERSION), version);
+	assert_string_equal(test_events_text(&run, i, ED_TEXT_PACKAGE), name);
+	assert_string_equal(test_events_text(&run, i, ED_TEXT_VERSION), version);
 }
 
 static void test_commands_on_vibs(void **state)
@@ -160,11 +160,11 @@ static void test_commands_on_vibs(void **state)
 	assert_int_equal(run.n, 8);
 	assert_int_equal(run.tally.n_analysed, 5);
 	check_package(1, ED_PACKAGE_INSTALLED, "net-x", "1.0-2", ED_ACCEPTANCE_UNKNOWN);
-	assert_string_equal(test_host_text(&run, 1, ED_TEXT_VENDOR), "ACME");
-	assert_string_equal(test_host_text(&run, 1, ED_TEXT_USER), "root");
-	assert_true(test_host_event(&run, 1)->package.is_forced);
+	assert_string_equal(test_events_text(&run, 1, ED_TEXT_VENDOR), "ACME");
+	assert_string_equal(test_events_text(&run, 1, ED_TEXT_USER), "root");
+	assert_true(test_events_event(&run, 1)->package.is_forced);
 	check_package(3, ED_PACKAGE_REMOVED, "net-x", "", ED_ACCEPTANCE_UNKNOWN);
-	assert_false(test_host_event(&run, 3)->package.is_forced);
+	assert_false(test_events_event(&run, 3)->package.is_forced);
 	check_package(5, ED_PACKAGE_LEVEL_SET, "", "", ED_ACCEPTANCE_COMMUNITY);
 	assert_int_equal(run.n_kind[ED_EVENT_PACKAGE], 3);
 }
@@ -186,9 +186,9 @@ static void test_messages_on_vibs(void **state)
 	check_package(1, ED_PACKAGE_INSTALLED, "b", "2.0", ED_ACCEPTANCE_UNKNOWN);
 	check_package(2, ED_PACKAGE_LEVEL_SET, "", "", ED_ACCEPTANCE_COMMUNITY);
 	check_package(3, ED_PACKAGE_INSTALLED, "", "", ED_ACCEPTANCE_UNKNOWN);
-	assert_true(test_host_event(&run, 3)->package.is_forced);
-	assert_string_equal(test_host_text(&run, 3, ED_TEXT_USER), "root");
-	assert_string_equal(test_host_text(&run, 3, ED_TEXT_HOST), "esx1");
+	assert_true(test_events_event(&run, 3)->package.is_forced);
+	assert_string_equal(test_events_text(&run, 3, ED_TEXT_USER), "root");
+	assert_string_equal(test_events_text(&run, 3, ED_TEXT_HOST), "esx1");
 }
 
 /* What a person types does not become another record, or another kind of one. */
@@ -207,8 +207,9 @@ static void test_hostile(void **state)
 	assert_int_equal(run.n, 2);
 	assert_int_equal(run.tally.n_read, 8);
 	assert_int_equal(run.n_kind[ED_EVENT_PROCESS], 2);
-	assert_string_equal(test_host_text(&run, 1, ED_TEXT_USER), "root");
-	assert_string_equal(test_host_text(&run, 1, ED_TEXT_COMMAND), "echo \"x\" ] subject=\"y\"");
+	assert_string_equal(test_events_text(&run, 1, ED_TEXT_USER), "root");
+	assert_string_equal(test_events_text(&run, 1, ED_TEXT_COMMAND),
+			    "echo \"x\" ] subject=\"y\"");
 	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 5);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_BAD_LINE], 1);
 }
@@ -222,7 +223,7 @@ static void test_long_command(void **state)
 	memset(text + at, 'a', sizeof(text) - at - 1);
 	esxi(text);
 	assert_int_equal(run.n, 1);
-	assert_true(test_host_process(&run, 0)->is_cut);
+	assert_true(test_events_process(&run, 0)->is_cut);
 }
 
 int main(void)

@@ -65,7 +65,7 @@ static void test_query(void **state)
 	assert_lookup(0, ED_EVENT_DNS_QUERY);
 	assert_true(event(0)->time_ns == INT64_C(1793714531250000000));
 	assert_int_equal(event(0)->qtype, ED_RR_TXT);
-	assert_int_equal(run.event[0].name[1], 'W');
+	assert_int_equal(ed_event_name(&run.event[0].ev)[1], 'W');
 	assert_int_equal(event(0)->has, ED_FIELD_TIME | ED_FIELD_CLIENT | ED_FIELD_CLIENT_PORT |
 						ED_FIELD_RESOLVER | ED_FIELD_TRANSPORT |
 						ED_FIELD_TXID | ED_FIELD_QNAME |

@@ -7,18 +7,18 @@
 
 #include <cmocka.h>
 
-#include "format/test_linux.h"
+#include "format/test_events.h"
 
-static struct test_linux run;
+static struct test_events run;
 
 static void json(const char *text)
 {
-	test_linux_json(&ed_format_falco, text, &run);
+	test_events_json(&ed_format_falco, text, &run);
 }
 
 static const struct ed_event *event(size_t i)
 {
-	return test_linux_event(&run, i);
+	return test_events_event(&run, i);
 }
 
 static void assert_dropped(const char *text, enum ed_drop drop)
@@ -41,13 +41,13 @@ static void test_start(void **state)
 	json(HEAD("execve") "}}\n");
 	assert_int_equal(run.n, 2);
 	assert_int_equal(event(0)->kind, ED_EVENT_PROCESS);
-	assert_string_equal(test_linux_time(&run, 0), "2026-11-03T14:02:11.250Z");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_HOST), "node1");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/dig");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_PARENT), "sh");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_UNIT), "");
-	assert_string_equal(test_linux_name(&run, 1), "a.t.example");
-	assert_int_equal(test_linux_process(&run, 0)->launch, 0);
+	assert_string_equal(test_events_time(&run, 0), "2026-11-03T14:02:11.250Z");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_HOST), "node1");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/dig");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_PARENT), "sh");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_UNIT), "");
+	assert_string_equal(test_events_name(&run, 1), "a.t.example");
+	assert_int_equal(test_events_process(&run, 0)->launch, 0);
 }
 
 static void test_connect(void **state)
@@ -56,13 +56,13 @@ static void test_connect(void **state)
 	json(HEAD("connect") ",'fd.name':'192.0.2.10:40000->192.0.2.53:53','fd.l4proto':'udp'}}\n");
 	assert_int_equal(run.n, 1);
 	assert_int_equal(event(0)->kind, ED_EVENT_FLOW);
-	assert_string_equal(test_linux_addr(&event(0)->client), "192.0.2.10");
+	assert_string_equal(test_events_addr(&event(0)->client), "192.0.2.10");
 	assert_int_equal(event(0)->client_port, 40000);
-	assert_string_equal(test_linux_addr(&event(0)->resolver), "192.0.2.53");
+	assert_string_equal(test_events_addr(&event(0)->resolver), "192.0.2.53");
 	assert_int_equal(event(0)->flow.service, ED_FLOW_DNS);
 	assert_int_equal(event(0)->transport, ED_TRANSPORT_UDP);
 	json(HEAD("sendto") ",'fd.name':'2001:db8::1:40000->2001:db8::53:853'}}\n");
-	assert_string_equal(test_linux_addr(&event(0)->resolver), "2001:db8::53");
+	assert_string_equal(test_events_addr(&event(0)->resolver), "2001:db8::53");
 	assert_int_equal(event(0)->flow.service, ED_FLOW_DOT);
 }
 

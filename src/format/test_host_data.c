@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "format/test_events.h"
-#include "format/test_host.h"
 
 /* clang-format off */
 static const struct sample {
@@ -31,7 +30,7 @@ static const struct sample {
 };
 /* clang-format on */
 
-static struct test_host run;
+static struct test_events run;
 
 static void check(const struct sample *s)
 {
@@ -44,7 +43,7 @@ static void check(const struct sample *s)
 	f = test_events_sniff(file);
 	assert_non_null(f);
 	assert_string_equal(f->name, s->format);
-	test_host_run(f, file, &run);
+	test_events_run(f, file, &run);
 	free((void *)(uintptr_t)file.p);
 	if (run.tally.n_analysed != s->n_analysed || run.tally.n_read != s->n_read)
 		print_message("%s: %u of %u\n", s->path, (unsigned)run.tally.n_analysed,

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "format/test_linux.h"
+#include "format/test_events.h"
 
 struct sample {
 	const char *path;
@@ -91,28 +91,28 @@ static const struct sample samples[] = {
 
 static void test_samples(void **state)
 {
-	static struct test_linux run;
+	static struct test_events run;
 	unsigned n_there = 0;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
 		const struct sample *s = &samples[i];
-		struct ed_span file = test_linux_read(s->path);
+		struct ed_span file = test_events_read(s->path);
 
 		if (!file.p)
 			continue;
 		n_there++;
 		assert_ptr_equal(ed_format_sniff(file), s->format);
-		test_linux_run(s->format, file, &run);
+		test_events_run(s->format, file, &run);
 		print_message("%-12s %4u records, %2zu starts, %zu connections, %zu lookups: %s\n",
 			      s->format->name, (unsigned)run.tally.n_read,
-			      run.n_of[ED_EVENT_PROCESS], run.n_of[ED_EVENT_FLOW],
-			      run.n_of[ED_EVENT_DNS_QUERY] + run.n_of[ED_EVENT_DNS_RESPONSE],
+			      run.n_kind[ED_EVENT_PROCESS], run.n_kind[ED_EVENT_FLOW],
+			      run.n_kind[ED_EVENT_DNS_QUERY] + run.n_kind[ED_EVENT_DNS_RESPONSE],
 			      s->path);
 		assert_int_equal(run.tally.n_read, s->n_read);
-		assert_int_equal(run.n_of[ED_EVENT_FLOW], s->n_flows);
-		assert_int_equal(run.n_of[ED_EVENT_PROCESS], s->n_processes);
-		assert_int_equal(run.n_of[ED_EVENT_DNS_QUERY] + run.n_of[ED_EVENT_DNS_RESPONSE],
+		assert_int_equal(run.n_kind[ED_EVENT_FLOW], s->n_flows);
+		assert_int_equal(run.n_kind[ED_EVENT_PROCESS], s->n_processes);
+		assert_int_equal(run.n_kind[ED_EVENT_DNS_QUERY] + run.n_kind[ED_EVENT_DNS_RESPONSE],
 				 s->n_lookups);
 		free((void *)(uintptr_t)file.p);
 	}

@@ -6,13 +6,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "format/test_host.h"
+#include "format/test_events.h"
 
-static struct test_host run;
+static struct test_events run;
 
 static void macos(const char *text)
 {
-	test_host_run(&ed_format_macos, ed_span_str(text), &run);
+	test_events_run(&ed_format_macos, ed_span_str(text), &run);
 }
 
 /* A record of the ndjson style. */
@@ -35,20 +35,20 @@ static void test_ndjson(void **state)
 	assert_int_equal(run.n, 1);
 	assert_int_equal(run.tally.n_read, 4);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 3);
-	ev = test_host_event(&run, 0);
+	ev = test_events_event(&run, 0);
 	assert_int_equal(ev->kind, ED_EVENT_DNS_QUERY);
 	assert_int_equal(ev->platform, ED_PLATFORM_MACOS);
 	assert_int_equal(ev->vantage, ED_VANTAGE_ENDPOINT);
-	assert_string_equal(test_host_time(&run, 0), "2026-11-03T18:02:11.141Z");
+	assert_string_equal(test_events_time(&run, 0), "2026-11-03T18:02:11.141Z");
 	assert_int_equal(ev->time_quality, ED_TIME_OFFSET_KNOWN);
 	assert_memory_equal(ed_event_name(ev), "\3Www\7example\3net", 17);
 	assert_int_equal(ev->qtype, ED_RR_TXT);
 	assert_int_equal(ev->has, ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_QNAME_CASE |
-					  ED_FIELD_QTYPE | ED_FIELD_PROCESS);
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_IMAGE), "curl");
-	assert_int_equal(test_host_process(&run, 0)->pid, 123);
-	assert_int_equal(test_host_process(&run, 0)->attribution, ED_ATTRIBUTION_DIRECT);
-	assert_int_not_equal(test_host_process(&run, 0)->id, 0);
+					  ED_FIELD_QTYPE | ED_FIELD_PROCESS | ED_FIELD_IMAGE);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "curl");
+	assert_int_equal(test_events_process(&run, 0)->pid, 123);
+	assert_int_equal(test_events_process(&run, 0)->attribution, ED_ATTRIBUTION_DIRECT);
+	assert_int_not_equal(test_events_process(&run, 0)->id, 0);
 }
 
 static void test_masked(void **state)
@@ -58,9 +58,9 @@ static void test_masked(void **state)
 		     "[R2] DNSServiceQueryRecord START -- qname: <mask.hash: 'aa=='>, qtype: A, "
 		     "flags: 0x1D000, interface index: 0, client pid: 4 (x), name hash: f92d5498"));
 	assert_int_equal(run.n, 1);
-	assert_int_equal(test_host_event(&run, 0)->lost, ED_LOST_NAME);
-	assert_string_equal(test_host_name(&run, 0), "f92d5498.hidden");
-	assert_false(test_host_event(&run, 0)->has & ED_FIELD_QNAME_CASE);
+	assert_int_equal(test_events_event(&run, 0)->lost, ED_LOST_NAME);
+	assert_string_equal(test_events_name(&run, 0), "f92d5498.hidden");
+	assert_false(test_events_event(&run, 0)->has & ED_FIELD_QNAME_CASE);
 }
 
 /* The literal word of the predicate: the program that logs asks, if it does not name another. */
@@ -72,13 +72,13 @@ static void test_dns_request(void **state)
 	      RECORD(AGENT, "dns_request over"));
 	assert_int_equal(run.n, 2);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 1);
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/osascript");
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_USER), "501");
-	assert_int_equal(test_host_process(&run, 0)->pid, 389);
-	assert_int_equal(test_host_process(&run, 0)->attribution, ED_ATTRIBUTION_DIRECT);
-	assert_string_equal(test_host_text(&run, 1, ED_TEXT_IMAGE), "x");
-	assert_int_equal(test_host_process(&run, 1)->pid, 77);
-	assert_int_equal(test_host_process(&run, 1)->attribution, ED_ATTRIBUTION_WEAK);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/osascript");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_USER), "501");
+	assert_int_equal(test_events_process(&run, 0)->pid, 389);
+	assert_int_equal(test_events_process(&run, 0)->attribution, ED_ATTRIBUTION_DIRECT);
+	assert_string_equal(test_events_text(&run, 1, ED_TEXT_IMAGE), "x");
+	assert_int_equal(test_events_process(&run, 1)->pid, 77);
+	assert_int_equal(test_events_process(&run, 1)->attribution, ED_ATTRIBUTION_WEAK);
 }
 
 /* --style json: an array whose records have a line for each value; and on one line. */

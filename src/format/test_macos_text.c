@@ -6,15 +6,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "format/test_host.h"
+#include "format/test_events.h"
 
 #define ASKED "[R1] DNSServiceQueryRecord(15000, 0, www.example.net, TXT) START PID[123](curl)"
 
-static struct test_host run;
+static struct test_events run;
 
 static void macos(const char *text)
 {
-	test_host_run(&ed_format_macos_text, ed_span_str(text), &run);
+	test_events_run(&ed_format_macos_text, ed_span_str(text), &run);
 }
 
 static void test_styles(void **state)
@@ -53,11 +53,11 @@ static void test_styles(void **state)
 		if (run.n != 1)
 			print_message("%s", line);
 		assert_int_equal(run.n, 1);
-		assert_int_equal(test_host_event(&run, 0)->time_quality, cases[i].quality);
-		assert_string_equal(test_host_time(&run, 0), cases[i].time);
-		assert_string_equal(test_host_text(&run, 0, ED_TEXT_HOST), cases[i].host);
-		assert_string_equal(test_host_text(&run, 0, ED_TEXT_IMAGE), "curl");
-		assert_string_equal(test_host_name(&run, 0), "www.example.net");
+		assert_int_equal(test_events_event(&run, 0)->time_quality, cases[i].quality);
+		assert_string_equal(test_events_time(&run, 0), cases[i].time);
+		assert_string_equal(test_events_text(&run, 0, ED_TEXT_HOST), cases[i].host);
+		assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "curl");
+		assert_string_equal(test_events_name(&run, 0), "www.example.net");
 		assert_true(ed_format_macos_text.probe(ed_span_str(line)) > 0);
 	}
 }
@@ -78,8 +78,8 @@ static void test_others(void **state)
 	assert_int_equal(run.n, 1);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 6);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_BAD_LINE], 1);
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_IMAGE), "beacon");
-	assert_int_equal(test_host_process(&run, 0)->pid, 77);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "beacon");
+	assert_int_equal(test_events_process(&run, 0)->pid, 77);
 }
 
 /* Console has no dates: midnight makes a day, a late line none. */
@@ -91,10 +91,10 @@ static void test_days(void **state)
 	      "default\t23:59:59.500000+0000\tmDNSResponder\t" ASKED "\n"
 	      "default\t00:00:02.000000+0000\tmDNSResponder\t" ASKED "\n");
 	assert_int_equal(run.n, 4);
-	assert_string_equal(test_host_time(&run, 0), "1972-01-01T23:59:59.000Z");
-	assert_string_equal(test_host_time(&run, 1), "1972-01-02T00:00:01.000Z");
-	assert_string_equal(test_host_time(&run, 2), "1972-01-01T23:59:59.500Z");
-	assert_string_equal(test_host_time(&run, 3), "1972-01-02T00:00:02.000Z");
+	assert_string_equal(test_events_time(&run, 0), "1972-01-01T23:59:59.000Z");
+	assert_string_equal(test_events_time(&run, 1), "1972-01-02T00:00:01.000Z");
+	assert_string_equal(test_events_time(&run, 2), "1972-01-01T23:59:59.500Z");
+	assert_string_equal(test_events_time(&run, 3), "1972-01-02T00:00:02.000Z");
 }
 
 /* Days are counted on over the borders of units. */
@@ -112,7 +112,7 @@ static void test_days_over_units(void **state)
 				       i / 100 % 24);
 	macos(text);
 	assert_int_equal(run.n, LINES);
-	assert_string_equal(test_host_time(&run, 0), "1972-01-01T00:00:00.000Z");
+	assert_string_equal(test_events_time(&run, 0), "1972-01-01T00:00:00.000Z");
 }
 
 int main(void)

@@ -220,6 +220,106 @@ static void test_ipfix(void **state)
 	assert_true(event(0)->time_ns == INT64_C(1790000000250000000));
 }
 
+/* What flows stand for is announced by options: for the sampler that they name, else for all. */
+static void test_options(void **state)
+{
+	static const uint16_t fields[] = { 8, 4, 12, 4, 7, 2, 11, 2, 4, 1, 1, 4, 48, 1 };
+
+	(void)state;
+	header_9();
+	u16(1); /* the template of options: a scope, a sampler's number and its interval */
+	u16(24);
+	u16(301);
+	u16(4);
+	u16(8);
+	u16(1); /* system */
+	u16(4);
+	u16(48);
+	u16(1);
+	u16(34);
+	u16(4);
+	u16(0);
+	u16(0); /* that of flows */
+	u16(8 + sizeof(fields));
+	u16(302);
+	u16(7);
+	for (unsigned i = 0; i < 14; i++)
+		u16(fields[i]);
+	u16(301);
+	u16(4 + 2 * 9 + 2);
+	for (unsigned i = 0; i < 2; i++) {
+		u32(1);
+		file[file_n++] = (uint8_t)(4 + i);
+		u32(100 + i);
+	}
+	u16(0);
+	u16(302);
+	u16(4 + 3 * 18);
+	for (unsigned i = 0; i < 3; i++) {
+		u32(0xc000020a);
+		u32(0xc6336435);
+		u16(40000);
+		u16(443);
+		file[file_n++] = 6;
+		u32(1000);
+		file[file_n++] = (uint8_t)(4 + i); /* the third was not announced */
+	}
+	drive();
+	assert_int_equal(run.n_events, 3);
+	assert_int_equal(event(0)->flow.sample_rate, 100);
+	assert_int_equal(event(1)->flow.sample_rate, 101);
+	assert_int_equal(event(2)->flow.sample_rate, 101);
+}
+
+/* IPFIX: one packet in a row and 99 left out. */
+static void test_options_ipfix(void **state)
+{
+	(void)state;
+	u16(10);
+	u16(16 + 22 + 16 + 28 + 17);
+	u32(1790000000);
+	u32(1);
+	u32(7);
+	u16(3);
+	u16(22);
+	u16(400);
+	u16(3);
+	u16(1);
+	u16(149); /* the domain is the scope */
+	u16(4);
+	u16(305);
+	u16(4);
+	u16(306);
+	u16(4);
+	u16(400);
+	u16(16);
+	u32(7);
+	u32(1);
+	u32(99);
+	u16(2);
+	u16(28);
+	u16(401);
+	u16(5);
+	for (unsigned i = 0; i < 5; i++) {
+		static const uint16_t fields[5][2] = {
+			{ 8, 4 }, { 12, 4 }, { 7, 2 }, { 11, 2 }, { 4, 1 }
+		};
+
+		u16(fields[i][0]);
+		u16(fields[i][1]);
+	}
+	u16(401);
+	u16(17);
+	u32(0xc000020a);
+	u32(0xc6336435);
+	u16(40000);
+	u16(53);
+	file[file_n++] = 17;
+	drive();
+	assert_int_equal(run.n_events, 1);
+	assert_int_equal(event(0)->flow.sample_rate, 100);
+}
+
 static void test_broken(void **state)
 {
 	(void)state;
@@ -284,8 +384,9 @@ static void test_samples(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_version_5), cmocka_unit_test(test_version_9),
-		cmocka_unit_test(test_ipfix),     cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_version_5),     cmocka_unit_test(test_version_9),
+		cmocka_unit_test(test_ipfix),         cmocka_unit_test(test_options),
+		cmocka_unit_test(test_options_ipfix), cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_samples),
 	};
 

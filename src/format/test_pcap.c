@@ -232,8 +232,9 @@ static void test_ports(void **state)
 		{ 5355, 5300, { 10, 0, 0, 1 }, ED_DROP_MULTICAST },
 		{ 137, 137, { 10, 0, 0, 255 }, ED_DROP_MULTICAST },
 		{ 5300, 8053, { 10, 0, 0, 1 }, ED_DROP_NOT_DNS },
-		{ 5300, 853, { 10, 0, 0, 1 }, ED_DROP_ENCRYPTED },
-		{ 853, 5300, { 10, 0, 0, 1 }, ED_DROP_ENCRYPTED },
+		{ 5300, 853, { 10, 0, 0, 1 }, ED_DROP_N }, /* one flow a connection */
+		{ 853, 5300, { 10, 0, 0, 1 }, ED_DROP_N },
+		{ 5300, 853, { 224, 0, 0, 1 }, ED_DROP_ENCRYPTED },
 		{ 853, 53, { 10, 0, 0, 1 }, ED_DROP_N },
 		{ 5300, 3544, { 10, 0, 0, 1 }, ED_DROP_NOT_DNS },
 		{ 3544, 53, { 10, 0, 0, 1 }, ED_DROP_N },
@@ -276,7 +277,7 @@ static void test_other_drops(void **state)
 {
 	(void)state;
 	begin(101);
-	tcp_frame(5300, 853, 1, 0x18, test_query_span());
+	tcp_frame(5300, 853, 1, 0x10, ed_span_of(NULL, 0));
 	put_frame();
 	tcp_frame(5300, 53, 1, 0x02, ed_span_of(NULL, 0));
 	put_frame();

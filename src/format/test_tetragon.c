@@ -7,18 +7,18 @@
 
 #include <cmocka.h>
 
-#include "format/test_linux.h"
+#include "format/test_events.h"
 
-static struct test_linux run;
+static struct test_events run;
 
 static void json(const char *text)
 {
-	test_linux_json(&ed_format_tetragon, text, &run);
+	test_events_json(&ed_format_tetragon, text, &run);
 }
 
 static const struct ed_event *event(size_t i)
 {
-	return test_linux_event(&run, i);
+	return test_events_event(&run, i);
 }
 
 static void assert_dropped(const char *text, enum ed_drop drop)
@@ -41,16 +41,16 @@ static void test_start(void **state)
 	json("{'process_exec':{" WHO "}" TAIL);
 	assert_int_equal(run.n, 2);
 	assert_int_equal(event(0)->kind, ED_EVENT_PROCESS);
-	assert_string_equal(test_linux_time(&run, 0), "2026-11-03T14:02:11.250Z");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_HOST), "node1");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/dig");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_COMMAND),
+	assert_string_equal(test_events_time(&run, 0), "2026-11-03T14:02:11.250Z");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_HOST), "node1");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/dig");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND),
 			    "/usr/bin/dig TXT a.t.example");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_PARENT), "/bin/sh");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_UNIT), "c0");
-	assert_int_equal(test_linux_process(&run, 0)->ppid, 7);
-	assert_true(test_linux_process(&run, 0)->start_ns == INT64_C(1793714531000000000));
-	assert_string_equal(test_linux_name(&run, 1), "a.t.example");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_PARENT), "/bin/sh");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_UNIT), "c0");
+	assert_int_equal(test_events_process(&run, 0)->ppid, 7);
+	assert_true(test_events_process(&run, 0)->start_ns == INT64_C(1793714531000000000));
+	assert_string_equal(test_events_name(&run, 1), "a.t.example");
 	assert_int_equal(event(1)->qtype, ED_RR_TXT);
 }
 
@@ -66,15 +66,15 @@ static void test_network(void **state)
 	json(PROBE("udp_sendmsg", SOCK ",{'size_arg':'61'}"));
 	assert_int_equal(run.n, 1);
 	assert_int_equal(event(0)->kind, ED_EVENT_FLOW);
-	assert_string_equal(test_linux_addr(&event(0)->client), "192.0.2.10");
-	assert_string_equal(test_linux_addr(&event(0)->resolver), "192.0.2.53");
+	assert_string_equal(test_events_addr(&event(0)->client), "192.0.2.10");
+	assert_string_equal(test_events_addr(&event(0)->resolver), "192.0.2.53");
 	assert_int_equal(event(0)->transport, ED_TRANSPORT_UDP);
 	assert_int_equal(event(0)->size_query, 61);
 	json(PROBE("tcp_connect", SOCK));
 	assert_int_equal(event(0)->transport, ED_TRANSPORT_TCP);
 	json(PROBE("security_socket_connect",
 		   "{'sockaddr_arg':{'family':'AF_INET6','addr':'2001:db8::53','port':53}}"));
-	assert_string_equal(test_linux_addr(&event(0)->resolver), "2001:db8::53");
+	assert_string_equal(test_events_addr(&event(0)->resolver), "2001:db8::53");
 }
 
 static void test_left_out(void **state)

@@ -7,18 +7,18 @@
 
 #include <cmocka.h>
 
-#include "format/test_linux.h"
+#include "format/test_events.h"
 
-static struct test_linux run;
+static struct test_events run;
 
 static void json(const char *text)
 {
-	test_linux_json(&ed_format_tracee, text, &run);
+	test_events_json(&ed_format_tracee, text, &run);
 }
 
 static const struct ed_event *event(size_t i)
 {
-	return test_linux_event(&run, i);
+	return test_events_event(&run, i);
 }
 
 static void assert_dropped(const char *text, enum ed_drop drop)
@@ -54,18 +54,18 @@ static void test_query(void **state)
 	ev = event(0);
 	assert_int_equal(run.n, 1);
 	assert_int_equal(ev->kind, ED_EVENT_DNS_QUERY);
-	assert_string_equal(test_linux_addr(&ev->client), "192.0.2.10");
+	assert_string_equal(test_events_addr(&ev->client), "192.0.2.10");
 	assert_int_equal(ev->client_port, 40000);
-	assert_string_equal(test_linux_addr(&ev->resolver), "192.0.2.53");
-	assert_string_equal(test_linux_name(&run, 0), "a.t.example");
+	assert_string_equal(test_events_addr(&ev->resolver), "192.0.2.53");
+	assert_string_equal(test_events_name(&run, 0), "a.t.example");
 	assert_int_equal(ev->qtype, ED_RR_TXT);
 	assert_int_equal(ev->txid, 7);
 	assert_int_equal(ev->flags, ED_DNS_RD);
-	assert_int_equal(test_linux_process(&run, 0)->pid, 8);
-	assert_int_equal(test_linux_process(&run, 0)->attribution, ED_ATTRIBUTION_DIRECT);
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_HOST), "node1");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_IMAGE), "dig");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_UNIT), "c0ffee");
+	assert_int_equal(test_events_process(&run, 0)->pid, 8);
+	assert_int_equal(test_events_process(&run, 0)->attribution, ED_ATTRIBUTION_DIRECT);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_HOST), "node1");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "dig");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_UNIT), "c0ffee");
 	assert_false(ev->has & ED_FIELD_RCODE);
 }
 
@@ -79,7 +79,7 @@ static void test_response(void **state)
 	     "{'type':'CNAME','TTL':5,'CNAME':'b.example','TXTs':null}]}}]}\n");
 	assert_int_equal(run.n, 1);
 	assert_int_equal(event(0)->kind, ED_EVENT_DNS_RESPONSE);
-	assert_string_equal(test_linux_addr(&event(0)->client), "192.0.2.10");
+	assert_string_equal(test_events_addr(&event(0)->client), "192.0.2.10");
 	assert_int_equal(event(0)->rcode, ED_RCODE_NXDOMAIN);
 	assert_int_equal(event(0)->answers.n, 2);
 	assert_int_equal(event(0)->answers.bytes_opaque, 10);
@@ -95,9 +95,9 @@ static void test_request_event(void **state)
 					  "'dst_port':53,'protocol':'UDP','packet_len':64}},{'name':'dns_questions','value':["
 					  "{'query':'a.t.example','query_type':'A','query_class':'IN'}]}]}\n");
 	assert_int_equal(run.n, 1);
-	assert_string_equal(test_linux_name(&run, 0), "a.t.example");
+	assert_string_equal(test_events_name(&run, 0), "a.t.example");
 	assert_int_equal(event(0)->transport, ED_TRANSPORT_UDP);
-	assert_int_equal(test_linux_process(&run, 0)->attribution, ED_ATTRIBUTION_STUB);
+	assert_int_equal(test_events_process(&run, 0)->attribution, ED_ATTRIBUTION_STUB);
 	json(HEAD(
 		"net_packet_dns_response") "{'name':'dns_response','value':[{'query_data':{'query':'a.t.example','query_type':"
 					   "'A'},'dns_answer':[{'answer_type':'A','ttl':9,'answer':'192.0.2.7'}]}]}]}\n");
@@ -114,9 +114,9 @@ static void test_start_and_connect(void **state)
 				      "{'name':'env','value':['A=b']}]}\n");
 	assert_int_equal(run.n, 2);
 	assert_int_equal(event(0)->kind, ED_EVENT_PROCESS);
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_COMMAND), "dig TXT a.t.example");
-	assert_string_equal(test_linux_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/dig");
-	assert_string_equal(test_linux_name(&run, 1), "a.t.example");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_COMMAND), "dig TXT a.t.example");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "/usr/bin/dig");
+	assert_string_equal(test_events_name(&run, 1), "a.t.example");
 	json(HEAD(
 		"security_socket_connect") "{'name':'sockfd','value':5},{'name':'remote_addr',"
 					   "'value':{'sa_family':'AF_INET','sin_addr':'192.0.2.53','sin_port':'53'}}]}\n");

@@ -39,6 +39,18 @@ static void test_lookup(void **state)
 	assert_true(test_probe(&ed_format_umbrella, line) > 0);
 }
 
+/* A type that has no word in the log is a lookup all the same. */
+static void test_other_type(void **state)
+{
+	(void)state;
+	umbrella(START
+		 "\"10.0.0.10\",\"192.0.2.1\",\"Allowed\",\"Other\",\"NXDOMAIN\",\"_x.a.net.\"\n");
+	assert_int_equal(run.n_events, 1);
+	assert_int_equal(run.event[0].ev.kind, ED_EVENT_DNS_PAIR);
+	assert_false(run.event[0].ev.has & ED_FIELD_QTYPE);
+	assert_string_equal(test_name(&run, 0), "_x.a.net");
+}
+
 /* Blanks behind commas, doubled quotes, no internal address, columns without quotes. */
 static void test_columns(void **state)
 {
@@ -79,9 +91,8 @@ static void test_damage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lookup),
-		cmocka_unit_test(test_columns),
-		cmocka_unit_test(test_other_logs),
+		cmocka_unit_test(test_other_type), cmocka_unit_test(test_lookup),
+		cmocka_unit_test(test_columns),    cmocka_unit_test(test_other_logs),
 		cmocka_unit_test(test_damage),
 	};
 

@@ -6,13 +6,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "format/test_host.h"
+#include "format/test_events.h"
 
-static struct test_host run;
+static struct test_events run;
 
 static void vib_list(const char *text)
 {
-	test_host_run(&ed_format_vib_list, ed_span_str(text), &run);
+	test_events_run(&ed_format_vib_list, ed_span_str(text), &run);
 }
 
 static const char table[] = "Name   Version  Vendor  Acceptance Level    Install Date\n"
@@ -26,13 +26,13 @@ static void test_table(void **state)
 	vib_list(table);
 	assert_int_equal(run.n, 2);
 	assert_int_equal(run.tally.n_read, 2);
-	assert_int_equal(test_host_event(&run, 0)->kind, ED_EVENT_PACKAGE);
-	assert_int_equal(test_host_event(&run, 0)->package.action, ED_PACKAGE_LISTED);
-	assert_int_equal(test_host_event(&run, 0)->package.acceptance, ED_ACCEPTANCE_COMMUNITY);
-	assert_int_equal(test_host_event(&run, 0)->time_quality, ED_TIME_NONE);
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_PACKAGE), "net-x");
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_VERSION), "1.0");
-	assert_string_equal(test_host_text(&run, 0, ED_TEXT_VENDOR), "ACME");
+	assert_int_equal(test_events_event(&run, 0)->kind, ED_EVENT_PACKAGE);
+	assert_int_equal(test_events_event(&run, 0)->package.action, ED_PACKAGE_LISTED);
+	assert_int_equal(test_events_event(&run, 0)->package.acceptance, ED_ACCEPTANCE_COMMUNITY);
+	assert_int_equal(test_events_event(&run, 0)->time_quality, ED_TIME_NONE);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_PACKAGE), "net-x");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_VERSION), "1.0");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_VENDOR), "ACME");
 	assert_int_equal(ed_format_vib_list.probe(ed_span_str(table)), 90);
 }
 

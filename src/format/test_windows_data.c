@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "format/test_events.h"
-#include "format/test_windows.h"
 
 struct sample {
 	const char *path;
@@ -56,7 +55,7 @@ static const struct sample samples[] = {
 };
 /* clang-format on */
 
-static struct test_windows run;
+static struct test_events run;
 
 /* Connections that the machine did not open are dropped by name, and the rest are flows. */
 static void check_counts(const struct sample *s)
@@ -92,7 +91,7 @@ static void test_samples(void **state)
 		f = test_events_sniff(file);
 		assert_non_null(f);
 		assert_string_equal(f->name, s->format);
-		test_windows_run(f, file, &run);
+		test_events_run(f, file, &run);
 		check_counts(s);
 		free((void *)(uintptr_t)file.p);
 	}

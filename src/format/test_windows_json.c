@@ -7,29 +7,29 @@
 #include <cmocka.h>
 
 #include "format/process_id.h"
-#include "format/test_windows.h"
+#include "format/test_events.h"
 
-static struct test_windows run;
+static struct test_events run;
 
 #define IMAGE "C:\\\\Users\\\\a\\\\stage.exe"
 #define RESULTS "type:  5 edge.example.com;::ffff:192.0.2.7;2001:db8::7;"
 
 static void windows(const char *text)
 {
-	test_windows_run(&ed_format_windows_json, ed_span_str(text), &run);
+	test_events_run(&ed_format_windows_json, ed_span_str(text), &run);
 }
 
 /* A lookup by stage.exe, as all shippers tell it. */
 static void check_lookup(size_t i)
 {
-	const struct ed_event *ev = test_windows_event(&run, i);
+	const struct ed_event *ev = test_events_event(&run, i);
 	const struct ed_process *p = ed_event_process(ev);
 
 	assert_int_equal(ev->kind, ED_EVENT_DNS_PAIR);
 	assert_int_equal(ev->vantage, ED_VANTAGE_ENDPOINT);
 	assert_int_equal(ev->platform, ED_PLATFORM_WINDOWS);
-	assert_string_equal(test_windows_name(&run, i), "www.example.com");
-	assert_string_equal(test_windows_time(&run, i), "2026-11-03T14:02:11.250Z");
+	assert_string_equal(test_events_name(&run, i), "www.example.com");
+	assert_string_equal(test_events_time(&run, i), "2026-11-03T14:02:11.250Z");
 	assert_int_equal(ev->time_quality, ED_TIME_EXACT_UTC);
 	assert_int_equal(ev->rcode, ED_RCODE_NOERROR);
 	assert_int_equal(ev->answers.n, 3);
@@ -42,9 +42,9 @@ static void check_lookup(size_t i)
 	assert_int_equal(p->attribution, ED_ATTRIBUTION_DIRECT);
 	assert_int_equal(p->id, ed_process_id_from_guid(
 					ed_span_str("{42C2E005-4C48-69E9-A902-000000000400}")));
-	assert_string_equal(test_windows_text(&run, i, ED_TEXT_HOST), "PC1.example.net");
-	assert_string_equal(test_windows_text(&run, i, ED_TEXT_IMAGE), "C:\\Users\\a\\stage.exe");
-	assert_string_equal(test_windows_text(&run, i, ED_TEXT_USER), "EXAMPLE\\ann");
+	assert_string_equal(test_events_text(&run, i, ED_TEXT_HOST), "PC1.example.net");
+	assert_string_equal(test_events_text(&run, i, ED_TEXT_IMAGE), "C:\\Users\\a\\stage.exe");
+	assert_string_equal(test_events_text(&run, i, ED_TEXT_USER), "EXAMPLE\\ann");
 }
 
 #define DATA                                                                                  \
@@ -95,7 +95,7 @@ static void test_shippers(void **state)
 	(void)state;
 	windows(text);
 	assert_int_equal(run.tally.n_read, 6);
-	assert_int_equal(run.n_events, 6);
+	assert_int_equal(run.n, 6);
 	for (size_t i = 0; i < 6; i++)
 		check_lookup(i);
 	assert_int_equal(ed_format_windows_json.probe(ed_span_str(text)), 92);
@@ -117,16 +117,16 @@ static void test_message(void **state)
 		"77\\r\\nImage: C:\\\\a.exe\\r\\nCommandLine: a.exe \\\"\\r\\nUser: SYSTEM\\r\\n"
 		"ProcessId: 4\\r\\nParentImage: C:\\\\good.exe\\\"\\r\\nUser: PC1\\\\ann\\r\\n"
 		"ParentProcessId: 9\\r\\nParentImage: C:\\\\b.exe\\r\\nParentCommandLine: b\"}\n");
-	assert_int_equal(run.n_events, 2);
-	assert_int_equal(ed_event_process(test_windows_event(&run, 0))->pid, 3024);
-	assert_int_equal(test_windows_event(&run, 0)->rcode, ED_RCODE_NXDOMAIN);
-	assert_true(test_windows_event(&run, 0)->has & ED_FIELD_ANSWERS);
-	assert_string_equal(test_windows_text(&run, 0, ED_TEXT_IMAGE), "x.exe");
-	assert_string_equal(test_windows_time(&run, 0), "2026-11-03T14:02:11.250Z");
-	assert_int_equal(ed_event_process(test_windows_event(&run, 1))->pid, 77);
-	assert_string_equal(test_windows_text(&run, 1, ED_TEXT_USER), "");
-	assert_string_equal(test_windows_text(&run, 1, ED_TEXT_PARENT), "");
-	assert_string_equal(test_windows_text(&run, 1, ED_TEXT_COMMAND), "a.exe \"");
+	assert_int_equal(run.n, 2);
+	assert_int_equal(ed_event_process(test_events_event(&run, 0))->pid, 3024);
+	assert_int_equal(test_events_event(&run, 0)->rcode, ED_RCODE_NXDOMAIN);
+	assert_true(test_events_event(&run, 0)->has & ED_FIELD_ANSWERS);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "x.exe");
+	assert_string_equal(test_events_time(&run, 0), "2026-11-03T14:02:11.250Z");
+	assert_int_equal(ed_event_process(test_events_event(&run, 1))->pid, 77);
+	assert_string_equal(test_events_text(&run, 1, ED_TEXT_USER), "");
+	assert_string_equal(test_events_text(&run, 1, ED_TEXT_PARENT), "");
+	assert_string_equal(test_events_text(&run, 1, ED_TEXT_COMMAND), "a.exe \"");
 }
 
 #define CONNECTION(initiated, to, port, protocol)                                                \
@@ -150,15 +150,15 @@ static void test_connections(void **state)
 	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 1);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_MULTICAST], 1);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_BAD_LINE], 1);
-	assert_string_equal(test_windows_addr(&test_windows_event(&run, 0)->client), "192.0.2.10");
-	assert_string_equal(test_windows_addr(&test_windows_event(&run, 0)->resolver),
+	assert_string_equal(test_events_addr(&test_events_event(&run, 0)->client), "192.0.2.10");
+	assert_string_equal(test_events_addr(&test_events_event(&run, 0)->resolver),
 			    "198.51.100.53");
-	assert_int_equal(test_windows_event(&run, 0)->client_port, 49152);
-	assert_int_equal(test_windows_event(&run, 0)->resolver_port, 53);
-	assert_int_equal(test_windows_event(&run, 0)->transport, ED_TRANSPORT_UDP);
-	assert_int_equal(test_windows_event(&run, 0)->flow.service, ED_FLOW_DNS);
-	assert_int_equal(test_windows_event(&run, 1)->flow.service, ED_FLOW_DOT);
-	assert_int_equal(test_windows_event(&run, 2)->flow.service, ED_FLOW_HTTPS);
+	assert_int_equal(test_events_event(&run, 0)->client_port, 49152);
+	assert_int_equal(test_events_event(&run, 0)->resolver_port, 53);
+	assert_int_equal(test_events_event(&run, 0)->transport, ED_TRANSPORT_UDP);
+	assert_int_equal(test_events_event(&run, 0)->flow.service, ED_FLOW_DNS);
+	assert_int_equal(test_events_event(&run, 1)->flow.service, ED_FLOW_DOT);
+	assert_int_equal(test_events_event(&run, 2)->flow.service, ED_FLOW_HTTPS);
 }
 
 /* A start, and the name in its command line. */
@@ -176,16 +176,15 @@ static void test_starts(void **state)
 	assert_int_equal(run.tally.n_analysed, 1);
 	assert_int_equal(run.n_kind[ED_EVENT_PROCESS], 1);
 	assert_int_equal(run.n_kind[ED_EVENT_DNS_QUERY], 1);
-	assert_int_equal(ed_event_process(test_windows_event(&run, 0))->launch, ED_LAUNCH_OFFICE);
-	assert_int_equal(ed_event_process(test_windows_event(&run, 0))->ppid, 6);
-	assert_int_not_equal(ed_event_process(test_windows_event(&run, 0))->parent_id, 0);
-	assert_string_equal(test_windows_text(&run, 0, ED_TEXT_HASHES), "SHA256=00");
-	assert_string_equal(test_windows_name(&run, 1), "mfrggzdf.t.example.com");
-	assert_int_equal(test_windows_event(&run, 1)->qtype, ED_RR_TXT);
-	assert_int_equal(ed_event_process(test_windows_event(&run, 1))->attribution,
+	assert_int_equal(ed_event_process(test_events_event(&run, 0))->launch, ED_LAUNCH_OFFICE);
+	assert_int_equal(ed_event_process(test_events_event(&run, 0))->ppid, 6);
+	assert_int_not_equal(ed_event_process(test_events_event(&run, 0))->parent_id, 0);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_HASHES), "SHA256=00");
+	assert_string_equal(test_events_name(&run, 1), "mfrggzdf.t.example.com");
+	assert_int_equal(test_events_event(&run, 1)->qtype, ED_RR_TXT);
+	assert_int_equal(ed_event_process(test_events_event(&run, 1))->attribution,
 			 ED_ATTRIBUTION_COMMAND);
-	assert_string_equal(test_windows_addr(&test_windows_event(&run, 1)->resolver),
-			    "192.0.2.53");
+	assert_string_equal(test_events_addr(&test_events_event(&run, 1)->resolver), "192.0.2.53");
 }
 
 #define CLIENT(id, more)                                                                    \
@@ -201,15 +200,15 @@ static void test_dns_client(void **state)
 	windows(CLIENT("3006", "") CLIENT("3008", ",\"QueryStatus\":\"9003\"")
 			CLIENT("3008", ",\"QueryStatus\":\"87\"") CLIENT("3019", "")
 				CLIENT("1001", ""));
-	assert_int_equal(run.n_events, 2);
+	assert_int_equal(run.n, 2);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_UPSTREAM], 1);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 2);
-	assert_int_equal(test_windows_event(&run, 0)->kind, ED_EVENT_DNS_QUERY);
-	assert_int_equal(test_windows_event(&run, 0)->qtype, ED_RR_TXT);
-	assert_int_equal(test_windows_event(&run, 1)->kind, ED_EVENT_DNS_RESPONSE);
-	assert_int_equal(test_windows_event(&run, 1)->rcode, ED_RCODE_NXDOMAIN);
-	assert_int_equal(ed_event_process(test_windows_event(&run, 1))->pid, 812);
-	assert_string_equal(test_windows_text(&run, 1, ED_TEXT_USER), "S-1-5-18");
+	assert_int_equal(test_events_event(&run, 0)->kind, ED_EVENT_DNS_QUERY);
+	assert_int_equal(test_events_event(&run, 0)->qtype, ED_RR_TXT);
+	assert_int_equal(test_events_event(&run, 1)->kind, ED_EVENT_DNS_RESPONSE);
+	assert_int_equal(test_events_event(&run, 1)->rcode, ED_RCODE_NXDOMAIN);
+	assert_int_equal(ed_event_process(test_events_event(&run, 1))->pid, 812);
+	assert_string_equal(test_events_text(&run, 1, ED_TEXT_USER), "S-1-5-18");
 }
 
 #define SERVER(id, data)                                                                     \
@@ -229,14 +228,14 @@ static void test_dns_server(void **state)
 				SERVER("256", "\"Source\":\"192.0.2.10\",\"PacketData\":\"0x00\"")
 					SERVER("256", "\"Source\":\"192.0.2.10\""));
 	assert_int_equal(run.tally.n_read, 5);
-	assert_int_equal(run.n_events, 2);
-	assert_int_equal(test_windows_event(&run, 0)->kind, ED_EVENT_DNS_QUERY);
-	assert_int_equal(test_windows_event(&run, 0)->vantage, ED_VANTAGE_RESOLVER);
-	assert_int_equal(test_windows_event(&run, 0)->txid, 6);
-	assert_string_equal(test_windows_name(&run, 0), "a.example.com");
-	assert_int_equal(test_windows_event(&run, 1)->kind, ED_EVENT_DNS_RESPONSE);
-	assert_int_equal(test_windows_event(&run, 1)->rcode, ED_RCODE_NXDOMAIN);
-	assert_null(ed_event_process(test_windows_event(&run, 0)));
+	assert_int_equal(run.n, 2);
+	assert_int_equal(test_events_event(&run, 0)->kind, ED_EVENT_DNS_QUERY);
+	assert_int_equal(test_events_event(&run, 0)->vantage, ED_VANTAGE_RESOLVER);
+	assert_int_equal(test_events_event(&run, 0)->txid, 6);
+	assert_string_equal(test_events_name(&run, 0), "a.example.com");
+	assert_int_equal(test_events_event(&run, 1)->kind, ED_EVENT_DNS_RESPONSE);
+	assert_int_equal(test_events_event(&run, 1)->rcode, ED_RCODE_NXDOMAIN);
+	assert_null(ed_event_process(test_events_event(&run, 0)));
 	assert_int_equal(run.tally.n_dropped[ED_DROP_UPSTREAM], 1);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_MALFORMED], 1);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_NO_FIELDS], 1);
@@ -257,11 +256,11 @@ static void test_clocks(void **state)
 			       "\"EventTime\":\"2026-04-25 10:02:11\"")
 				LOOKUP("\"QueryName\":\"a.com\",\"EventTime\":\"2026-11-03 "
 				       "10:02:11\"") LOOKUP("\"QueryName\":\"a.com\""));
-	assert_int_equal(run.n_events, 3);
-	assert_string_equal(test_windows_time(&run, 0), "2026-10-30T14:02:11.250Z");
-	assert_string_equal(test_windows_time(&run, 1), "2026-04-25T10:02:11.000Z");
-	assert_int_equal(test_windows_event(&run, 1)->time_quality, ED_TIME_ZONE_ASSUMED);
-	assert_int_equal(test_windows_event(&run, 2)->time_quality, ED_TIME_ZONE_ASSUMED);
+	assert_int_equal(run.n, 3);
+	assert_string_equal(test_events_time(&run, 0), "2026-10-30T14:02:11.250Z");
+	assert_string_equal(test_events_time(&run, 1), "2026-04-25T10:02:11.000Z");
+	assert_int_equal(test_events_event(&run, 1)->time_quality, ED_TIME_ZONE_ASSUMED);
+	assert_int_equal(test_events_event(&run, 2)->time_quality, ED_TIME_ZONE_ASSUMED);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_NO_FIELDS], 1);
 }
 
@@ -280,13 +279,13 @@ static void test_lag(void **state)
 		"") AT("22", "2026-11-01 12:00:10.000", "2026-11-03T06:00:11.000Z",
 		       NAME) AT("22", "2026-11-01 12:00:20.250", "2026-11-03T06:00:24.000Z", NAME)
 			AT("22", "2026-11-01 12:00:30.000", "2026-11-03T06:00:31.000Z", NAME));
-	assert_int_equal(run.n_events, 5);
-	assert_string_equal(test_windows_time(&run, 0), "2026-11-01T12:00:00.000Z");
-	assert_string_equal(test_windows_time(&run, 2), "2026-11-03T14:00:09.500Z");
-	assert_string_equal(test_windows_time(&run, 3), "2026-11-03T14:00:19.750Z");
-	assert_string_equal(test_windows_time(&run, 4), "2026-11-03T14:00:29.500Z");
-	assert_int_equal(test_windows_event(&run, 4)->time_quality, ED_TIME_OFFSET_KNOWN);
-	assert_int_equal(test_windows_event(&run, 4)->rtt_us, 0);
+	assert_int_equal(run.n, 5);
+	assert_string_equal(test_events_time(&run, 0), "2026-11-01T12:00:00.000Z");
+	assert_string_equal(test_events_time(&run, 2), "2026-11-03T14:00:09.500Z");
+	assert_string_equal(test_events_time(&run, 3), "2026-11-03T14:00:19.750Z");
+	assert_string_equal(test_events_time(&run, 4), "2026-11-03T14:00:29.500Z");
+	assert_int_equal(test_events_event(&run, 4)->time_quality, ED_TIME_OFFSET_KNOWN);
+	assert_int_equal(test_events_event(&run, 4)->rtt_us, 0);
 }
 
 /* Names are the attacker's. */
@@ -297,11 +296,11 @@ static void test_names(void **state)
 		"\"QueryName\":\"a\\nb\\u0000.com\",\"UtcTime\":\"2026-11-03 14:02:11.2\"")
 			LOOKUP("\"QueryName\":\"192.0.2.1\",\"UtcTime\":\"2026-11-03 14:02:11.2\"")
 				LOOKUP("\"QueryName\":\"wpad\",\"UtcTime\":\"2026-11-03 14:02:11.2\""));
-	assert_int_equal(run.n_events, 3);
-	assert_string_equal(test_windows_name(&run, 0), "localmachine");
-	assert_true(test_windows_event(&run, 0)->lost & ED_LOST_LABELS);
-	assert_memory_equal(ed_event_name(test_windows_event(&run, 1)), "\4a\nb\0\3com", 10);
-	assert_string_equal(test_windows_name(&run, 2), "wpad");
+	assert_int_equal(run.n, 3);
+	assert_string_equal(test_events_name(&run, 0), "localmachine");
+	assert_true(test_events_event(&run, 0)->lost & ED_LOST_LABELS);
+	assert_memory_equal(ed_event_name(test_events_event(&run, 1)), "\4a\nb\0\3com", 10);
+	assert_string_equal(test_events_name(&run, 2), "wpad");
 	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 1);
 }
 
@@ -313,7 +312,7 @@ static void test_damage(void **state)
 		"{\"EventID\":4688,\"SourceName\":\"Microsoft-Windows-Security-Auditing\"}\n"
 		"{\"EventID\":5,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"ProcessId\":\"7\"}\n"
 		"\n{}\nEventID 22\n");
-	assert_int_equal(run.n_events, 0);
+	assert_int_equal(run.n, 0);
 	assert_int_equal(run.tally.n_read, 6);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_NO_FIELDS], 1);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_BAD_LINE], 2);

@@ -6,13 +6,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "format/test_windows.h"
+#include "format/test_events.h"
 
-static struct test_windows run;
+static struct test_events run;
 
 static void xml(const char *text)
 {
-	test_windows_run(&ed_format_windows_xml, ed_span_str(text), &run);
+	test_events_run(&ed_format_windows_xml, ed_span_str(text), &run);
 }
 
 #define NS "http://schemas.microsoft.com/win/2004/08/events/event"
@@ -57,20 +57,20 @@ static void test_shapes(void **state)
 	assert_int_equal(run.tally.n_read, 3);
 	assert_int_equal(run.n_kind[ED_EVENT_DNS_PAIR], 3);
 	for (size_t i = 0; i < 3; i++) {
-		assert_string_equal(test_windows_name(&run, i), "www.example.com");
-		assert_string_equal(test_windows_time(&run, i), "2026-11-03T14:02:11.250Z");
-		assert_string_equal(test_windows_text(&run, i, ED_TEXT_IMAGE), "C:\\a&b.exe");
-		assert_string_equal(test_windows_text(&run, i, ED_TEXT_USER), "EXAMPLE\\ann");
-		assert_int_equal(test_windows_event(&run, i)->answers.n, 2);
-		assert_int_equal(ed_event_process(test_windows_event(&run, i))->pid, 6988);
+		assert_string_equal(test_events_name(&run, i), "www.example.com");
+		assert_string_equal(test_events_time(&run, i), "2026-11-03T14:02:11.250Z");
+		assert_string_equal(test_events_text(&run, i, ED_TEXT_IMAGE), "C:\\a&b.exe");
+		assert_string_equal(test_events_text(&run, i, ED_TEXT_USER), "EXAMPLE\\ann");
+		assert_int_equal(test_events_event(&run, i)->answers.n, 2);
+		assert_int_equal(ed_event_process(test_events_event(&run, i))->pid, 6988);
 	}
 	xml(pretty);
 	assert_int_equal(run.tally.n_read, 1);
-	assert_int_equal(run.n_events, 1);
-	assert_int_equal(ed_event_process(test_windows_event(&run, 0))->pid, 6988);
-	assert_string_equal(test_windows_text(&run, 0, ED_TEXT_IMAGE), "C:\\a&b.exe");
-	assert_string_equal(test_windows_text(&run, 0, ED_TEXT_HOST), "PC1.example.net");
-	assert_int_equal(test_windows_event(&run, 0)->rcode, ED_RCODE_NXDOMAIN);
+	assert_int_equal(run.n, 1);
+	assert_int_equal(ed_event_process(test_events_event(&run, 0))->pid, 6988);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "C:\\a&b.exe");
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_HOST), "PC1.example.net");
+	assert_int_equal(test_events_event(&run, 0)->rcode, ED_RCODE_NXDOMAIN);
 	assert_ptr_equal(ed_format_sniff(ed_span_str(pretty)), &ed_format_windows_xml);
 	assert_int_equal(ed_format_windows_xml.probe(ed_span_of(pretty, 200)), 85);
 	assert_int_equal(ed_format_windows_xml.probe(ed_span_str("<Events></Events>")), 0);
@@ -111,15 +111,15 @@ static void test_syslog(void **state)
 	assert_int_equal(run.tally.n_analysed, 2);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 4);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_BAD_LINE], 1);
-	assert_int_equal(run.n_events, 3);
-	ev = test_windows_event(&run, 0);
+	assert_int_equal(run.n, 3);
+	ev = test_events_event(&run, 0);
 	assert_int_equal(ev->kind, ED_EVENT_FLOW);
 	assert_int_equal(ev->platform, ED_PLATFORM_LINUX);
 	assert_int_equal(ev->flow.service, ED_FLOW_DNS);
-	assert_string_equal(test_windows_text(&run, 0, ED_TEXT_HOST), "web1");
-	assert_int_equal(test_windows_event(&run, 1)->kind, ED_EVENT_PROCESS);
-	assert_string_equal(test_windows_name(&run, 2), "abc.t.example.com");
-	assert_int_equal(test_windows_event(&run, 2)->qtype, ED_RR_TXT);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_HOST), "web1");
+	assert_int_equal(test_events_event(&run, 1)->kind, ED_EVENT_PROCESS);
+	assert_string_equal(test_events_name(&run, 2), "abc.t.example.com");
+	assert_int_equal(test_events_event(&run, 2)->qtype, ED_RR_TXT);
 }
 
 /* The record's own time is sure; Sysmon's clock is not. */
@@ -127,9 +127,9 @@ static void test_clock(void **state)
 {
 	(void)state;
 	xml(EVENT_AT("2026-10-30 09:00:00.000", "a.com") EVENT_AT("", "b.com"));
-	assert_string_equal(test_windows_time(&run, 0), "2026-11-03T14:02:12.700Z");
-	assert_string_equal(test_windows_time(&run, 1), "2026-11-03T14:02:12.700Z");
-	assert_int_equal(test_windows_event(&run, 0)->time_quality, ED_TIME_EXACT_UTC);
+	assert_string_equal(test_events_time(&run, 0), "2026-11-03T14:02:12.700Z");
+	assert_string_equal(test_events_time(&run, 1), "2026-11-03T14:02:12.700Z");
+	assert_int_equal(test_events_event(&run, 0)->time_quality, ED_TIME_EXACT_UTC);
 }
 
 /* What a value holds neither ends an event nor begins one. */
@@ -139,11 +139,11 @@ static void test_injection(void **state)
 	xml(EVENT("a.&lt;/Data&gt;&lt;/EventData&gt;&lt;/Event&gt;.com") EVENT("&amp;lt;.com")
 		    EVENT("&bogus;&#99999999;&;.com") EVENT("a\n<b>c</b>.com"));
 	assert_int_equal(run.tally.n_read, 4);
-	assert_int_equal(run.n_events, 3);
-	assert_memory_equal(ed_event_name(test_windows_event(&run, 0)),
+	assert_int_equal(run.n, 3);
+	assert_memory_equal(ed_event_name(test_events_event(&run, 0)),
 			    "\1a\33</Data></EventData></Event>\3com", 35);
-	assert_string_equal(test_windows_name(&run, 1), "&lt\\;.com");
-	assert_memory_equal(ed_event_name(test_windows_event(&run, 2)), "\24&bogus;&#99999999;&;",
+	assert_string_equal(test_events_name(&run, 1), "&lt\\;.com");
+	assert_memory_equal(ed_event_name(test_events_event(&run, 2)), "\24&bogus;&#99999999;&;",
 			    21);
 	/* text with an element in it is no value: the lookup has no name */
 	assert_int_equal(run.tally.n_dropped[ED_DROP_NO_FIELDS], 1);
@@ -156,14 +156,14 @@ static void test_damage(void **state)
 	xml("<Event xmlns='" NS
 	    "'><System>\n" EVENT("a.com") "<Event><!-- --></Event>" EVENT("b.com") "<Event a='<'>x\ny</Event>\n<Event><a></b></Event>" EVENT(
 		    "c.com") "<Event><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a></Event>" EVENT("d.com") "stray\n\n<Event>" SYSTEM("22") "<EventData>");
-	assert_int_equal(run.n_events, 4);
+	assert_int_equal(run.n, 4);
 	assert_int_equal(run.tally.n_read, 4 + 5 + 1 + 1);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_BAD_LINE] +
 				 run.tally.n_dropped[ED_DROP_OTHER_LOG] +
 				 run.tally.n_dropped[ED_DROP_CUT],
 			 7);
 	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(ed_event_name(test_windows_event(&run, i))[1], 'a' + i);
+		assert_int_equal(ed_event_name(test_events_event(&run, i))[1], 'a' + i);
 	assert_int_equal(ed_format_windows_xml.probe(ed_span_str("<Event><a></b></Event>")), 0);
 }
 
@@ -189,9 +189,9 @@ static void test_long(void **state)
 			at += n_long;
 		}
 	}
-	test_windows_run(&ed_format_windows_xml, ed_span_of(file, at), &run);
+	test_events_run(&ed_format_windows_xml, ed_span_of(file, at), &run);
 	assert_int_equal(run.tally.n_read, n + 1);
-	assert_int_equal(run.n_events, n);
+	assert_int_equal(run.n, n);
 	assert_int_equal(run.tally.n_dropped[ED_DROP_OVERSIZE], 1);
 	free(file);
 }

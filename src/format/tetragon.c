@@ -213,6 +213,7 @@ static int tetragon_scratch_new(void **ret)
 const struct ed_format ed_format_tetragon = {
 	.name = "tetragon",
 	.help = "Tetragon's process and network events, as JSON lines",
+	.platforms = 1u << ED_PLATFORM_LINUX,
 	.fields = ED_LINUX_FIELDS | ED_FIELD_SIZE_QUERY | ED_FIELD_CLIENT | ED_FIELD_CLIENT_PORT,
 	.state_bytes = sizeof(struct ed_lines),
 	.probe = tetragon_probe,

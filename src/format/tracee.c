@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tracee's events, as JSON lines: DNS messages with the process that sent or got them, programs
- *that started, connections:
+ * that started, connections:
  *	{"timestamp":1793714531250000000,"hostProcessId":8,"hostParentProcessId":7,
  *	 "processName":"dig","hostName":"node1","userId":33,"eventName":"net_packet_dns",
  *	 "args":[{"name":"src","type":"const char*","value":"192.0.2.10"},...,
@@ -388,6 +388,7 @@ static int tracee_scratch_new(void **ret)
 const struct ed_format ed_format_tracee = {
 	.name = "tracee",
 	.help = "Tracee's DNS, process and network events, as JSON lines",
+	.platforms = 1u << ED_PLATFORM_LINUX,
 	.fields = ED_LINUX_FIELDS | ED_FIELD_CLIENT | ED_FIELD_CLIENT_PORT | ED_FIELD_TXID |
 		  ED_FIELD_FLAGS | ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES |
 		  ED_FIELD_TTL,

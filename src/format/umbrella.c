@@ -70,12 +70,15 @@ static bool take_column(struct ed_span *rest, struct ed_span *ret)
 	return true;
 }
 
-/* "1 (A)": the number. False: the column is another log's. */
+/* "1 (A)": the number; "Other": one that Umbrella has no word for. False: the column is another
+ * log's. */
 static bool take_type(struct ed_span text, struct ed_event *ev)
 {
 	struct ed_span number;
 	uint32_t v;
 
+	if (ed_span_is(text, "Other"))
+		return true;
 	if (!ed_logline_word(&text, &number) || !ed_logline_number(number, UINT16_MAX, &v) ||
 	    text.n < 2 || text.p[0] != '(' || text.p[text.n - 1] != ')')
 		return false;

@@ -95,6 +95,7 @@ static unsigned vib_list_probe(struct ed_span head)
 const struct ed_format ed_format_vib_list = {
 	.name = "vib-list",
 	.help = "ESXi's installed software, esxcli software vib list",
+	.platforms = 1u << ED_PLATFORM_ESXI,
 	.fields = 0,
 	.state_bytes = sizeof(struct ed_lines),
 	.probe = vib_list_probe,

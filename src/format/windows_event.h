@@ -76,7 +76,7 @@ enum ed_windows_slot {
 	 ED_FIELD_QNAME_BYTES | ED_FIELD_QTYPE | ED_FIELD_OPCODE | ED_FIELD_FLAGS |                \
 	 ED_FIELD_EDNS | ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES | ED_FIELD_TTL | \
 	 ED_FIELD_SIZE_QUERY | ED_FIELD_SIZE_RESPONSE | ED_FIELD_PROCESS | ED_FIELD_LINEAGE |      \
-	 ED_FIELD_USER | ED_FIELD_HOST)
+	 ED_FIELD_USER | ED_FIELD_HOST | ED_FIELD_IMAGE)
 
 struct ed_windows_record {
 	/* Of ED_WINDOWS_SLOTS; empty where there is none. 32 bytes behind each are readable. */

@@ -344,6 +344,8 @@ static int windows_json_scratch_new(void **ret)
 const struct ed_format ed_format_windows_json = {
 	.name = "windows-json",
 	.help = "Windows events as JSON: Sysmon, DNS client and server, by any shipper",
+	.platforms = 1u << ED_PLATFORM_WINDOWS | 1u << ED_PLATFORM_LINUX |
+		     1u << ED_PLATFORM_NETWORK,
 	.fields = ED_WINDOWS_FIELDS,
 	.state_bytes = sizeof(struct state),
 	.probe = windows_json_probe,

@@ -14,6 +14,7 @@
 #include "format/process_id.h"
 #include "format/windows_clock.h"
 #include "base/hex.h"
+#include "record/lag.h"
 
 enum {
 	GUID_TEXT_MIN = 18, /* "42c2e005-bec3-5f7e", without the brace */
@@ -182,7 +183,7 @@ static bool is_better(const struct clock *carrier, const struct clock *own, int6
 bool ed_windows_take_time(struct ed_windows_record *r, bool may_lag, int64_t start_ns,
 			  struct ed_event *ev)
 {
-	struct clock own = { 0 }, carrier = { 0 };
+	struct clock own = { 0 }, carrier = { 0 }, received;
 	bool has_own = read_clock(r, ED_WINDOWS_UTC, ED_TIME_EXACT_UTC, &own);
 	bool has_carrier = carrier_clock(r, &carrier);
 
@@ -199,6 +200,9 @@ bool ed_windows_take_time(struct ed_windows_record *r, bool may_lag, int64_t sta
 	}
 	ev->time_ns = own.ns;
 	ev->time_quality = own.quality;
+	if (own.quality != ED_TIME_RECEIVED &&
+	    read_clock(r, ED_WINDOWS_RECEIVED, ED_TIME_RECEIVED, &received))
+		ev->lag = ed_lag_code(own.ns, received.ns);
 	ev->has |= ED_FIELD_TIME;
 	return true;
 }
@@ -248,6 +252,8 @@ void ed_windows_take_who(struct ed_windows_record *r, enum ed_platform platform,
 		who->text[ED_TEXT_USER] = user_of(r);
 	if (who->text[ED_TEXT_IMAGE].n > 0 || p->pid > 0)
 		who->has |= ED_FIELD_PROCESS;
+	if (who->text[ED_TEXT_IMAGE].n > 0)
+		who->has |= ED_FIELD_IMAGE;
 	if (who->text[ED_TEXT_HOST].n > 0)
 		who->has |= ED_FIELD_HOST;
 	if (who->text[ED_TEXT_USER].n > 0)

@@ -11,6 +11,7 @@
  */
 #include "base/mem.h"
 #include "format/logline.h"
+#include "format/probe.h"
 #include "format/windows_event.h"
 #include "format/xml_event.h"
 
@@ -433,13 +434,9 @@ static unsigned windows_xml_probe(struct ed_span head)
 		head.n = ED_PROBE_BYTES;
 	if (ed_xml_event_start(head, 0) == head.n)
 		return 0;
-	/* Values are read where they lie, which takes padding that @head does not promise. */
-	copy = ed_mem_zalloc(1, head.n + ED_UNIT_PADDING_BYTES);
-	if (!copy)
-		return 0;
-	memcpy(copy, head.p, head.n);
-	if (scratch_new(head.n, &s) == 0) {
-		sure = probe_events(s, ed_span_of(copy, head.n));
+	copy = ed_probe_copy(&head);
+	if (copy && scratch_new(head.n, &s) == 0) {
+		sure = probe_events(s, head);
 		windows_xml_scratch_free(s);
 	}
 	ed_mem_free(copy);
@@ -449,6 +446,8 @@ static unsigned windows_xml_probe(struct ed_span head)
 const struct ed_format ed_format_windows_xml = {
 	.name = "windows-xml",
 	.help = "Windows events as XML: wevtutil, forwarded, Splunk, EVTX, Sysmon for Linux",
+	.platforms = 1u << ED_PLATFORM_WINDOWS | 1u << ED_PLATFORM_LINUX |
+		     1u << ED_PLATFORM_NETWORK,
 	.fields = ED_WINDOWS_FIELDS,
 	.state_bytes = sizeof(struct xml_state),
 	.probe = windows_xml_probe,

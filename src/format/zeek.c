@@ -288,30 +288,47 @@ static bool take_data(struct ed_dns_answers *a, struct ed_span text)
 	return true;
 }
 
+static void add_address(struct ed_zeek_record *r)
+{
+	struct ed_dns_answers *a = &r->ev->answers;
+
+	if (a->n_addresses < UINT16_MAX)
+		a->n_addresses++;
+	r->rdata_known = true;
+}
+
+/* An answer other than an address of IPv4. */
+static __attribute__((noinline)) void put_other(struct ed_zeek_record *r, struct ed_span text)
+{
+	struct ed_dns_answers *a = &r->ev->answers;
+
+	a->hash += (uint32_t)ed_hash_bytes(text.p, text.n, 0);
+	if (take_address(a, text))
+		add_address(r);
+	else if (take_data(a, text))
+		r->rdata_known = true;
+}
+
 void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 {
 	struct ed_dns_answers *a = &r->ev->answers;
-	bool is_v4;
 
 	r->seen |= ed_zeek_bit(ED_ZEEK_ANSWERS);
 	if (text.n == 0)
 		return;
 	if (a->n < UINT16_MAX)
 		a->n++;
-	/* A sum, so that the same addresses in another order are the same answer. It is no table's
-	 * key, which is why the key of the run is not needed. */
-	a->hash += (uint32_t)ed_hash_bytes(text.p, text.n, 0);
-	/* Of all addresses only the first of IPv4 is of interest itself. */
-	is_v4 = ed_zeek_is_v4(text);
-	if (is_v4 && a->first_v4 == 0)
-		a->first_v4 = ed_zeek_v4_of(text);
-	if (is_v4 || take_address(a, text)) {
-		if (a->n_addresses < UINT16_MAX)
-			a->n_addresses++;
-	} else if (!take_data(a, text)) {
+	/* The hash is a sum, so that the same addresses in another order are the same answer. It is
+	 * no table's key, which is why the key of the run is not needed. */
+	if (!ed_zeek_is_v4(text)) {
+		put_other(r, text);
 		return;
 	}
-	r->rdata_known = true;
+	a->hash += (uint32_t)ed_zeek_v4_hash(text);
+	/* Of all addresses only the first of IPv4 is of interest itself. */
+	if (a->first_v4 == 0)
+		a->first_v4 = ed_zeek_v4_of(text);
+	add_address(r);
 }
 
 void ed_zeek_put_ttl(struct ed_zeek_record *r, uint32_t ttl_s)
@@ -449,8 +466,9 @@ static void take_reply(struct ed_zeek_record *r)
 		memset(&ev->answers, 0, sizeof(ev->answers));
 		return;
 	}
-	ev->has |= ED_FIELD_ANSWERS;
-	if (ev->answers.n == 0 || r->rdata_known)
+	if (!r->no_answers)
+		ev->has |= ED_FIELD_ANSWERS;
+	if (!r->no_answers && (ev->answers.n == 0 || r->rdata_known))
 		ev->has |= ED_FIELD_RDATA_BYTES;
 	if (r->ttl_known)
 		ev->has |= ED_FIELD_TTL;

@@ -59,6 +59,7 @@ struct ed_zeek_record {
 	uint16_t rcode_by_name;
 	uint8_t groups;   /* of format/zeek_memo.h: those whose reading began */
 	bool from_json;   /* set by the format: a backslash may be one or start an escape */
+	bool no_answers;  /* set by the format: the log has no place for answers */
 	bool rdata_known; /* of one answer at least the size is known */
 	bool ttl_known;
 };

@@ -12,6 +12,7 @@
 #define ED_FORMAT_ZEEK_ADDR_H
 
 #include "base/addr.h"
+#include "base/hash.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -30,51 +31,6 @@ enum ed_zeek_shape ed_zeek_addr_shape(struct ed_span text);
 
 /* Exactly ed_addr_from_text. */
 bool ed_zeek_addr_read(struct ed_span text, struct ed_addr *ret);
-
-/*
- * One to three digits without a leading zero, at most 255; returns how many, 0: there is something
- * else.
- */
-static inline size_t ed_zeek_v4_octet(const uint8_t *p, uint32_t *ret)
-{
-	uint32_t v = p[0] - (uint32_t)'0', d;
-
-	*ret = v;
-	if (v > 9)
-		return 0;
-	if ((d = p[1] - (uint32_t)'0') > 9)
-		return 1;
-	*ret = v * 10 + d;
-	if (v == 0)
-		return 0;
-	v = *ret;
-	if ((d = p[2] - (uint32_t)'0') > 9)
-		return 2;
-	*ret = v * 10 + d;
-	return *ret <= UINT8_MAX ? 3 : 0;
-}
-
-/*
- * Reads four such numbers at the front of @p, whatever is behind them but a digit, in host order.
- * Returns the bytes they take; 0: there is something else.
- */
-static inline size_t ed_zeek_v4_scan(const uint8_t *p, uint32_t *ret)
-{
-	uint32_t octet, v4 = 0;
-	size_t n = 0, used;
-
-	for (unsigned i = 0; i < 4; i++) {
-		if (i > 0 && p[n++] != '.')
-			return 0;
-		used = ed_zeek_v4_octet(p + n, &octet);
-		if (used == 0)
-			return 0;
-		v4 = v4 << 8 | octet;
-		n += used;
-	}
-	*ret = v4;
-	return p[n] - (unsigned)'0' <= 9 ? 0 : n;
-}
 
 #ifdef __SSE2__
 /* Bit i: byte i of @x is @c; is at least @c; is at most @c. */
@@ -101,7 +57,10 @@ static inline __m128i ed_zeek_load_less(const uint8_t *p, int base)
 			    _mm_set1_epi8((char)base));
 }
 
-/* True for four numbers of one to three digits, none with a leading zero, none above 255. */
+/*
+ * True for four numbers of one to three digits, none with a leading zero, none above 255. Lengths
+ * and values of octets are as good as random, so nothing here branches on them.
+ */
 static inline bool ed_zeek_is_v4(struct ed_span text)
 {
 	__m128i d = ed_zeek_load_less(text.p, '0');
@@ -110,43 +69,96 @@ static inline bool ed_zeek_is_v4(struct ed_span text)
 	unsigned dots = ed_zeek_is(d, '.' - '0') & all;
 	unsigned starts = dots << 1 | 1;
 	unsigned last = dots & (dots - 1);
-	unsigned two, three, high, six;
+	unsigned two, three, over, bad;
 
 	last &= last - 1; /* the third dot, and no fourth */
-	if ((digits | dots) != all || last == 0 || (last & (last - 1)) || (starts & ~digits) ||
-	    text.n > ED_ZEEK_V4_TEXT_MAX)
+	if ((digits | dots) != all || last == 0 || text.n > ED_ZEEK_V4_TEXT_MAX)
 		return false;
 	two = starts & digits >> 1;
 	three = two & digits >> 2;
-	if ((two & ed_zeek_is(d, 0)) || (three & digits >> 3))
-		return false;
-	/* A number from 200 on may be above 255. */
-	high = three & ed_zeek_at_least(d, 2);
-	if (!high)
-		return true;
-	six = ed_zeek_at_least(d, 6);
-	return !(high & (ed_zeek_at_least(d, 3) | six >> 1 | (ed_zeek_is(d, 5) >> 1 & six >> 2)));
+	/* Of three digits: from 300 on, 260 to 299 or 256 to 259. */
+	over = ed_zeek_at_least(d, 6);
+	over = ed_zeek_at_least(d, 3) |
+	       (ed_zeek_at_least(d, 2) & (over >> 1 | (ed_zeek_is(d, 5) >> 1 & over >> 2)));
+	bad = (last & (last - 1)) | (starts & ~digits) | (two & ed_zeek_is(d, 0)) |
+	      (three & (digits >> 3 | over));
+	return bad == 0;
+}
+
+/* A hash of a text of at most 16 bytes. */
+static inline uint64_t ed_zeek_v4_hash(struct ed_span text)
+{
+	static const uint8_t ones[32] = { 255, 255, 255, 255, 255, 255, 255, 255,
+					  255, 255, 255, 255, 255, 255, 255, 255 };
+	__m128i mask = _mm_loadu_si128((const __m128i *)(const void *)(ones + 16 - text.n));
+	__m128i x = _mm_and_si128(ed_zeek_load_less(text.p, 0), mask);
+
+	return ed_hash_pair((uint64_t)_mm_cvtsi128_si64(x),
+			    (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(x, x)));
 }
 #else
 bool ed_zeek_is_v4(struct ed_span text);
+
+static inline uint64_t ed_zeek_v4_hash(struct ed_span text)
+{
+	return ed_hash_bytes(text.p, text.n, 0);
+}
 #endif
 
-/* The value of such a text. */
+/* Where the dots are among the 16 bytes at @p; and which are not of such an address. */
+static inline unsigned ed_zeek_v4_dots(const uint8_t *p, unsigned *ret_others)
+{
+#ifdef __SSE2__
+	__m128i d = ed_zeek_load_less(p, '0');
+	unsigned dots = ed_zeek_is(d, '.' - '0');
+
+	*ret_others = ~(ed_zeek_at_most(d, 9) | dots);
+#else
+	unsigned dots = 0;
+
+	*ret_others = ~UINT32_C(0xffff);
+	for (unsigned i = 0; i < 16; i++) {
+		dots |= (unsigned)(p[i] == '.') << i;
+		*ret_others |= (unsigned)(p[i] != '.' && p[i] - (unsigned)'0' > 9) << i;
+	}
+#endif
+	return dots;
+}
+
+/*
+ * The value of a text that ed_zeek_is_v4, in host order. The digits of a number are moved until the
+ * last one lies on top; there one product sums them by their weights.
+ */
 static inline uint32_t ed_zeek_v4_of(struct ed_span text)
 {
-	uint32_t octet = 0, v4 = 0;
+	unsigned others, begin = 0, end;
+	unsigned ends = ed_zeek_v4_dots(text.p, &others) | 1U << text.n;
+	uint32_t v, v4 = 0;
 
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned d = text.p[i] - (unsigned)'0';
-
-		if (d <= 9) {
-			octet = octet * 10 + d;
-			continue;
-		}
-		v4 = v4 << 8 | octet;
-		octet = 0;
+	for (unsigned i = 0; i < 4; i++, ends &= ends - 1, begin = end + 1) {
+		end = (unsigned)__builtin_ctz(ends);
+		memcpy(&v, text.p + begin, sizeof(v));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		v = __builtin_bswap32(v);
+#endif
+		v = (v & 0x0f0f0f0f) << (32 - 8 * (end - begin));
+		v4 = v4 << 8 | v * (1 | 10 << 8 | 100 << 16) >> 24;
 	}
-	return v4 << 8 | octet;
+	return v4;
+}
+
+/* The same of as many bytes at @p as may belong to it; returns how many they are, 0: it is none. */
+static inline size_t ed_zeek_v4_scan(const uint8_t *p, uint32_t *ret)
+{
+	struct ed_span text = ed_span_of(p, 0);
+	unsigned others;
+
+	(void)ed_zeek_v4_dots(p, &others);
+	text.n = (size_t)__builtin_ctz(others);
+	if (!ed_zeek_is_v4(text))
+		return 0;
+	*ret = ed_zeek_v4_of(text);
+	return text.n;
 }
 
 static inline void ed_zeek_v4_put(uint32_t v4, struct ed_addr *ret)

@@ -2,10 +2,8 @@
 /*
  * Zeek conn.log, tab-separated or as JSON lines: who talked to whom, how long and how much.
  *	#path	conn
- *	#fields	ts	uid	id.orig_h	id.orig_p	id.resp_h	id.resp_p
- *proto	service	duration ...
- *	1790000000.250000	CW1	192.0.2.10	40000	192.0.2.53	53	udp dns 0.02
- *40	120 ...
+ *	#fields	ts	uid	id.orig_h	id.orig_p	id.resp_h	id.resp_p ...
+ *	1790000000.250000	CW1	192.0.2.10	40000	192.0.2.53	53 ...
  *	{"_path":"conn","ts":1790000000.25,"id.orig_h":"192.0.2.10","id.orig_p":40000,...}
  *
  * The idea: both forms fill one table of values by key, and what they mean is settled once. As in
@@ -15,6 +13,7 @@
 #include "format/conn_record.h"
 #include "format/flow_event.h"
 #include "format/lines.h"
+#include "format/probe.h"
 #include "format/zeek_header.h"
 
 #include <errno.h>
@@ -279,15 +278,9 @@ static unsigned conn_probe(struct ed_span head)
 	head = ed_lines_skip_bom(head);
 	if (head.n == 0 || head.p[0] != '{')
 		return probe_tsv(head);
-	if (head.n > ED_PROBE_BYTES)
-		head.n = ED_PROBE_BYTES;
-	/* Lines are read where they lie, which takes padding that @head does not promise. */
-	copy = ed_mem_zalloc(1, head.n + ED_UNIT_PADDING_BYTES);
-	if (!copy)
-		return 0;
-	memcpy(copy, head.p, head.n);
-	if (scratch_new(head.n, &s) == 0) {
-		sure = probe_json(s, ed_span_of(copy, head.n));
+	copy = ed_probe_copy(&head);
+	if (copy && scratch_new(head.n, &s) == 0) {
+		sure = probe_json(s, head);
 		scratch_free(s);
 	}
 	ed_mem_free(copy);

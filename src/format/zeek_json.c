@@ -21,6 +21,7 @@
 #include "format/conn_record.h"
 #include "format/format.h"
 #include "format/lines.h"
+#include "format/probe.h"
 #include "format/zeek.h"
 #include "format/zeek_flat.h"
 #include "format/zeek_line.h"
@@ -476,15 +477,9 @@ static unsigned json_probe(struct ed_span head)
 		head = ed_span_from(head, 1);
 	if (head.n == 0 || head.p[0] != '{')
 		return 0;
-	if (head.n > ED_PROBE_BYTES)
-		head.n = ED_PROBE_BYTES;
-	/* Lines are parsed where they lie, which takes padding that @head does not promise. */
-	copy = ed_mem_zalloc(1, head.n + ED_JSON_PADDING_BYTES);
-	if (!copy)
-		return 0;
-	memcpy(copy, head.p, head.n);
-	if (scratch_new(head.n, &s) == 0) {
-		sure = probe_lines(s, ed_span_of(copy, head.n));
+	copy = ed_probe_copy(&head);
+	if (copy && scratch_new(head.n, &s) == 0) {
+		sure = probe_lines(s, head);
 		scratch_free(s);
 	}
 	ed_mem_free(copy);

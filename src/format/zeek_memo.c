@@ -53,7 +53,7 @@ const struct ed_zeek_memo_entry *ed_zeek_memo_search(struct ed_zeek_memo *m,
 		struct ed_zeek_memo_head h = set[i];
 
 		if (h.tag != tag || h.n - 1U >= room ||
-		    memcmp(m->entry[h.entry].text, s->p, h.n) != 0)
+		    !ed_zeek_memo_equal(m->entry[h.entry].text, s->p, h.n))
 			continue;
 		set[i].credit = ++h.credit;
 		if (h.credit > set[i - 1].credit) {

@@ -4,7 +4,7 @@
  * the kind of lookup. The text of such a stretch, separators included, is looked up as a whole and
  * gives all its values at once.
  *	1	C_INTERNET	28	AAAA	0	NOERROR	F	F	T	T	0
- *->	class, type, code, flags
+ * gives class, type, code and flags.
  *
  * It is a cache and never seen in a result: a stretch is kept when each value in it could be read,
  * and taken for a record into which none of its group was read yet, so that a hit does exactly what
@@ -107,6 +107,23 @@ static inline unsigned ed_zeek_memo_set(uint32_t hash)
 	return hash >> 8 & (ED_ZEEK_MEMO_SETS - 1);
 }
 
+/*
+ * True when the first @n bytes at @a and @b are alike, of which as many more are readable as lie
+ * behind every text. How long a stretch is varies, so up to 64 bytes are compared at once whatever
+ * @n is.
+ */
+static inline bool ed_zeek_memo_equal(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	uint64_t same = 0;
+
+	if (n > 4 * ED_LINES_STEP)
+		return memcmp(a, b, n) == 0;
+	for (unsigned i = 0; i < 4; i++)
+		same |= (uint64_t)ed_lines_equal(a + i * ED_LINES_STEP, b + i * ED_LINES_STEP)
+			<< i * ED_LINES_STEP;
+	return n == 0 || ~same << (64 - n) == 0;
+}
+
 /* Puts what is known of a stretch of @group into @r. */
 static inline void ed_zeek_memo_put(const struct ed_zeek_memo_entry *e, unsigned group,
 				    struct ed_zeek_record *r)
@@ -149,7 +166,7 @@ static inline const struct ed_zeek_memo_entry *ed_zeek_memo_take(struct ed_zeek_
 	const struct ed_zeek_memo_entry *e = &m->entry[h->entry];
 
 	if (h->tag == ed_zeek_memo_tag(s, hash) && h->n - 1U < (size_t)(end - s->p) &&
-	    memcmp(e->text, s->p, h->n) == 0)
+	    ed_zeek_memo_equal(e->text, s->p, h->n))
 		h->credit++;
 	else if (!(e = ed_zeek_memo_search(m, s, end, hash)))
 		return NULL;

@@ -92,6 +92,7 @@ static enum ed_drop tsv_any(const struct ed_zeek_header *h, struct ed_span line,
 		return ED_DROP_BATCH_FULL;
 	memset(ev, 0, sizeof(*ev));
 	ed_zeek_begin(r, ev);
+	r->no_answers = !(h->roles & ed_zeek_bit(ED_ZEEK_ANSWERS));
 	if (!ed_zeek_rows_any(h, line, r))
 		return ED_DROP_BAD_LINE;
 	if (ed_zeek_mark_is(&h->empty, r->query))

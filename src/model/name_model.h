@@ -7,16 +7,17 @@
  *
  * code: the length of the label in a prefix code that was fixed beforehand. One bit selects between
  *	- a trigram code (two characters of context) with an end symbol, trained on benign labels,
- *and
  *	- an alphabet code: which alphabet, the length, then log2(size of the alphabet) a character,
- *   and the cheaper one counts. Letters are coded folded, then their case: 0.1 bit when all are
- *   lower-case, 5 bits when all are upper-case, else 5 bits and 1 bit a letter. By Kraft's
- *inequality no more than 2^B different labels have a code of B bits or less, whatever an attacker
- *knows about the model: an encoder that must tell 2^(B+s) messages apart exceeds B bits for all but
- *a 2^-s share of them. llr: the trigram code without the end symbol, minus the best alphabet code
- *without the length: log2 of (probability under the encoded hypothesis / probability under the
- *benign one), both given the length. Positive: looks encoded. Labels of a few characters stay near
- *zero. A label that is a valid internationalised one (xn--, one script) never gets more than 0.
+ * and the cheaper one counts. Letters are coded folded, then their case: 0.1 bit when all are
+ * lower-case, 5 bits when all are upper-case, else 5 bits and 1 bit a letter. By Kraft's inequality
+ * no more than 2^B different labels have a code of B bits or less, whatever an attacker knows about
+ * the model: an encoder that must tell 2^(B+s) messages apart exceeds B bits for all but a 2^-s
+ * share of them.
+ *
+ * llr: the trigram code without the end symbol, minus the best alphabet code without the length:
+ * log2 of (probability under the encoded hypothesis / probability under the benign one), both given
+ * the length. Positive: looks encoded. Labels of a few characters stay near zero. A label that is a
+ * valid internationalised one (xn--, one script) never gets more than 0.
  *
  * Case is taken as received. A caller that knows the case to be noise (a resolver that randomises
  * it) folds the label first; otherwise the case counts as information, which it is.

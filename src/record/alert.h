@@ -39,12 +39,14 @@ const char *ed_verdict_name(unsigned verdict);
 
 enum {
 	ED_ALERT_SAMPLES_MAX = 5,
+	ED_SEEN_FROM_MAX = 4,
 	ED_ALERT_TUNABLES_MAX = 4,
 	ED_ALERT_SUMMARY_MAX = 768,
 	ED_ALERT_COUNTER_MAX = 192,
 	ED_ALERT_ID_TEXT = 37, /* UUID and NUL */
 	ED_DECODED_SHOWN_MAX_BYTES = 48,
 	ED_FIRST_BYTES_MAX = 16,
+	ED_ALERT_DRILL_TEXT = 25, /* a mark (drill/marker.h) and NUL */
 };
 
 /* What the payload of one sample name says when it is read as an encoding that fits all samples. */
@@ -67,6 +69,13 @@ double ed_subdomain_entropy_score(double llr_bits);
 struct ed_tunable {
 	const char *name; /* ATT&CK's name of the mutable element, static */
 	char value[48];
+};
+
+/* Why an alert is not shown: a rule of the site's own (alert/allow.h). */
+struct ed_suppression {
+	const char *reason, *owner; /* as they were written: any text without NUL */
+	int64_t expires_ns;
+	unsigned line; /* of the rule in its file */
 };
 
 /* How much had been seen when an incident first came to medium or above: what a tunnel could do
@@ -94,14 +103,19 @@ struct ed_alert {
 	uint32_t analytic_version;
 
 	struct ed_addr client;  /* unknown: the domain over all clients, or the actor's lookups */
+	uint8_t asset_role;     /* ed_asset_role of the client by the inventory; 0: not known */
+	const struct ed_suppression *suppressed; /* hides it; NULL: it is shown. Borrowed */
 	struct ed_actor actor;  /* the program behind it, and its machine; .known */
 	bool all_clients;       /* it is about the domain over all clients */
 	bool is_withdrawn;      /* another alert tells it */
 	bool is_masked;         /* the source hides the names: domain says nothing */
+	char drill[ED_ALERT_DRILL_TEXT]; /* mark of the site's own drill that made it; "": none */
 	uint32_t n_clients;     /* clients that ask the domain */
 	uint32_t n_clients_all; /* clients seen in the run */
 	struct ed_name domain;  /* n == 0: no common parent */
 	struct ed_addr server;  /* what a policy alert is about instead of a domain; else unknown */
+	uint32_t n_seen_from;
+	struct ed_addr seen_from[ED_SEEN_FROM_MAX]; /* forwarders and the like that passed it on */
 
 	char summary[ED_ALERT_SUMMARY_MAX];        /* one sentence, printable ASCII */
 	char counterfactual[ED_ALERT_COUNTER_MAX]; /* what would turn the verdict */

@@ -272,7 +272,7 @@ struct ed_event {
 	uint8_t asset_role; /* ed_asset_role, by the inventory */
 	uint16_t process_off; /* where struct ed_process begins in the event; 0: there is none */
 	uint8_t groups; /* mask of those that its client is in (analytic/group.h); by the engine */
-	uint8_t pad[1];
+	uint8_t lag; /* how long after time_ns the source took it down (record/lag.h); 0: unknown */
 };
 
 static_assert(sizeof(struct ed_event) % 8 == 0, "events lie 8-byte aligned in a batch");

@@ -12,7 +12,7 @@
 
 /* FIELD(id, name, help) */
 #define ED_FIELDS(FIELD)                                                                   \
-	FIELD(TIME, "time", "time of the query (or of the response when it stands alone)") \
+	FIELD(TIME, "time", "time of the query, or of a response alone")                   \
 	FIELD(CLIENT, "client", "address that asked")                                      \
 	FIELD(CLIENT_PORT, "client-port", "its port")                                      \
 	FIELD(RESOLVER, "resolver", "address that was asked")                              \
@@ -32,7 +32,8 @@
 	FIELD(SIZE_QUERY, "size-query", "size of the query message")                       \
 	FIELD(SIZE_RESPONSE, "size-response", "size of the response message")              \
 	FIELD(RTT, "rtt", "time from query to response")                                   \
-	FIELD(PROCESS, "process", "program that asked")                                    \
+	FIELD(PROCESS, "process", "process that asked, by number at least")                \
+	FIELD(IMAGE, "image", "path or name of its program")                               \
 	FIELD(LINEAGE, "lineage", "its command line and parents")                          \
 	FIELD(USER, "user", "user that asked")                                             \
 	FIELD(HOST, "host", "name of the machine")

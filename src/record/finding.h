@@ -27,6 +27,8 @@ struct ed_finding {
 	bool is_masked;               /* the source hides the names */
 	struct ed_name domain;
 	struct ed_addr server; /* what it is about when the verdict is POLICY; else not set */
+	uint32_t n_seen_from;
+	const struct ed_addr *seen_from; /* who passed the lookups on; borrowed */
 	uint32_t n_clients;
 	int64_t first_ns, last_ns;
 	double info_bytes;

@@ -21,6 +21,7 @@ enum { NEEDED_BYTES = 120, HEADERS_BYTES = 28, FRAME_BYTES = 14 };
 enum {
 	PORT_DNS = 53,
 	LASTING_S = 60,
+	RATE_MAX = 1 << 20, /* nobody samples less; products must not overflow */
 	WEIGH_EVERY = 10,
 	POST_BYTES_MAX = 16000, /* a beacon's flow carries a few messages */
 	BEAT_SECONDS_GAP_MIN_S = 60,
@@ -138,13 +139,16 @@ static bool note_lookup(struct ed_egress_pair *pair, const struct ed_event *ev)
 
 static uint64_t rate_of(const struct ed_event *ev)
 {
-	return ev->flow.sample_rate > 1 ? ev->flow.sample_rate : 1;
+	uint64_t rate = ev->flow.sample_rate;
+
+	return rate > RATE_MAX ? RATE_MAX : rate > 1 ? rate : 1;
 }
 
-/* Up, above what as many packets of lookups need; what the count includes is taken off first. */
-static uint64_t excess_of(const struct ed_event *ev)
+/* Up, above what as many packets of lookups need; what the count includes is taken off first. Below
+ * 0: less than they need. */
+static int64_t excess_of(const struct ed_event *ev)
 {
-	uint64_t packets = ev->flow.packets_up, needed = NEEDED_BYTES;
+	int64_t packets = ev->flow.packets_up, needed = NEEDED_BYTES;
 
 	if (ev->flow.service != ED_FLOW_DNS || packets == 0 || !(ev->has & ED_FIELD_SIZE_QUERY))
 		return 0;
@@ -152,7 +156,30 @@ static uint64_t excess_of(const struct ed_event *ev)
 		needed -= HEADERS_BYTES;
 	else if (ev->flow.counted == ED_COUNTED_FRAME)
 		needed += FRAME_BYTES;
-	return ev->size_query > needed * packets ? ev->size_query - needed * packets : 0;
+	return ev->size_query - needed * packets;
+}
+
+/* A sampled flow may be one packet, and of many packets some are long: those that are short count
+ * against them. */
+static void note_excess(struct ed_egress_pair *pair, const struct ed_event *ev)
+{
+	int64_t excess = excess_of(ev), rate = (int64_t)rate_of(ev);
+
+	if (excess > 0)
+		pair->excess_bytes += (uint64_t)(excess * rate);
+	else if (rate > 1 && pair->excess_bytes > (uint64_t)(-excess * rate))
+		pair->excess_bytes -= (uint64_t)(-excess * rate);
+	else if (rate > 1)
+		pair->excess_bytes = 0;
+}
+
+/* What may be told of it. */
+static uint64_t sure_excess_of(const struct ed_egress_pair *pair)
+{
+	bool is_sure = pair->n_sampled_packets == 0 ||
+		       pair->n_sampled_packets >= ED_EGRESS_SAMPLED_PACKETS;
+
+	return is_sure ? pair->excess_bytes : 0;
 }
 
 static void note_flow(struct ed_egress_pair *pair, const struct ed_event *ev)
@@ -163,7 +190,11 @@ static void note_flow(struct ed_egress_pair *pair, const struct ed_event *ev)
 	pair->n_flows++;
 	pair->bytes_up += ev->size_query * rate;
 	pair->bytes_down += ev->size_response * rate;
-	pair->excess_bytes += excess_of(ev) * rate;
+	note_excess(pair, ev);
+	if (rate > 1) {
+		pair->n_sampled_packets += ev->flow.packets_up;
+		pair->n_sampled += ev->flow.packets_up + ev->flow.packets_down == 1;
+	}
 	if (ev->flow.duration_ms > pair->longest_ms)
 		pair->longest_ms = ev->flow.duration_ms;
 	if (ev->has & ED_FIELD_TIME)
@@ -216,7 +247,7 @@ static uint64_t lookups_of(const struct ed_egress_pair *pair)
 
 static bool is_sustained(const struct ed_egress_pair *pair)
 {
-	if (pair->excess_bytes >= ED_EGRESS_EXCESS_MANY_BYTES)
+	if (sure_excess_of(pair) >= ED_EGRESS_EXCESS_MANY_BYTES)
 		return true;
 	return pair->last_ns - pair->first_ns >= LASTING_S * ED_NS_PER_S &&
 	       (lookups_of(pair) >= ED_EGRESS_LOOKUPS || pair->n_flows >= ED_EGRESS_FLOWS);
@@ -226,7 +257,7 @@ static bool is_told(const struct ed_egress_pair *pair, bool beat)
 {
 	if (pair->kind == ED_EGRESS_DIRECT)
 		return is_direct(pair);
-	if (pair->is_unsanctioned || pair->excess_bytes >= ED_EGRESS_EXCESS_BYTES)
+	if (pair->is_unsanctioned || sure_excess_of(pair) >= ED_EGRESS_EXCESS_BYTES)
 		return true;
 	return pair->kind != ED_EGRESS_DNS && (beat || role_forbids(pair->role));
 }
@@ -348,7 +379,7 @@ struct ed_egress_pair *ed_egress_note(struct ed_egress *t, const struct ed_egres
 	if (ed_event_is_lookup(ev))
 		return is_round ? note_question(t, hash, ev, hash_key) : NULL;
 	/* an ordinary flow to a name server needs no place */
-	if (kind == ED_EGRESS_DNS && !is_round && excess_of(ev) == 0 && !pair_find(t, hash))
+	if (kind == ED_EGRESS_DNS && !is_round && excess_of(ev) <= 0 && !pair_find(t, hash))
 		return NULL;
 	pair = pair_of(t, hash, kind, ev);
 	pair->is_unsanctioned |= is_round;
@@ -360,7 +391,7 @@ bool ed_egress_is_covered(const struct ed_egress *t, const struct ed_egress_pair
 {
 	const struct ed_egress_pair *direct;
 
-	if (pair->kind != ED_EGRESS_DNS || pair->excess_bytes >= ED_EGRESS_EXCESS_BYTES)
+	if (pair->kind != ED_EGRESS_DNS || sure_excess_of(pair) >= ED_EGRESS_EXCESS_BYTES)
 		return false;
 	direct = pair_find(t, direct_hash(pair->client_hash));
 	return direct && is_direct(direct);
@@ -399,9 +430,11 @@ static void fill_path(const struct ed_egress_pair *pair, struct ed_evidence *ret
 	if (pair->bytes_up + pair->bytes_down > 0) {
 		ed_evidence_fact(ret, "bytes_to_server", (double)pair->bytes_up);
 		ed_evidence_fact(ret, "bytes_from_server", (double)pair->bytes_down);
-		ed_evidence_fact(ret, "bytes_above_lookups", (double)pair->excess_bytes);
+		ed_evidence_fact(ret, "bytes_above_lookups", (double)sure_excess_of(pair));
 		ed_evidence_fact(ret, "longest_flow_s", (double)pair->longest_ms / 1000);
 	}
+	if (pair->n_sampled > 0)
+		ed_evidence_fact(ret, "sampled_packets", (double)pair->n_sampled);
 	if (pair->role != ED_ASSET_UNKNOWN)
 		ed_evidence_fact_text(ret, "client_role", ed_asset_role_name(pair->role));
 	if (role_forbids(pair->role))

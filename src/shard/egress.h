@@ -39,6 +39,8 @@ enum {
 	/* Bytes up, above what lookups need, of a pair: told from here, goes on from here. */
 	ED_EGRESS_EXCESS_BYTES = 16000,
 	ED_EGRESS_EXCESS_MANY_BYTES = 64000,
+	/* Of flows that were sampled so many packets must have been seen before their bytes count. */
+	ED_EGRESS_SAMPLED_PACKETS = 30,
 };
 
 enum ed_egress_kind { ED_EGRESS_DNS, ED_EGRESS_DIRECT, ED_EGRESS_DOT, ED_EGRESS_DOH };
@@ -65,6 +67,8 @@ struct ed_egress_pair {
 	uint64_t n_with_flags;
 	uint64_t bytes_up, bytes_down; /* of flows, times what sampling left out */
 	uint64_t excess_bytes;         /* up, above what as many packets of lookups need */
+	uint64_t n_sampled_packets;    /* packets up in flows of which only a part was seen */
+	uint64_t n_sampled;            /* flows that are one such packet */
 	uint64_t longest_ms;
 	uint64_t servers; /* DIRECT: linear counting, one bit each */
 	uint64_t last_question;

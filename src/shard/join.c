@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "record/hidden_name.h"
 #include "record/program.h"
+#include "shard/views.h"
 #include "shard/weigh.h"
 
 enum { ANCESTORS_MAX = 8, ADDRS_MAX = 16 };
@@ -456,6 +457,53 @@ static void tell_talker(void *arg, struct ed_talker *k)
 	p->conf->finding(p->conf->arg, p->index, &f);
 }
 
+/* ------------------------------------------- servers that no lookup gave */
+
+/* True when what the client is answered is seen. */
+static bool is_answered(const struct join *j, uint64_t client_hash)
+{
+	uint32_t kinds = 0;
+
+	for (unsigned i = 0; i < j->n; i++)
+		kinds |= ed_unasked_kinds(&j->partitions[i].unasked, client_hash);
+	return __builtin_popcount(kinds) >= ED_UNASKED_KINDS_MIN;
+}
+
+static bool was_asked(const struct join *j, const struct ed_unasked_client *c, uint32_t server)
+{
+	for (unsigned i = 0; i < j->n; i++) {
+		if (ed_unasked_knows(&j->partitions[i].unasked, c->hash, server))
+			return true;
+	}
+	return false;
+}
+
+static void tell_unasked_of(const struct join *j, struct ed_partition *p,
+			    const struct ed_unasked_client *c)
+{
+	uint32_t n_unasked = 0, first = 0;
+	struct ed_finding f;
+
+	if (c->n_servers < ED_UNASKED_SERVERS_MIN || !is_answered(j, c->hash))
+		return;
+	for (uint32_t i = c->n_servers; i-- > 0;) {
+		if (was_asked(j, c, c->server[i]))
+			continue;
+		n_unasked++;
+		first = c->server[i];
+	}
+	if (n_unasked * 100 < c->n_servers * ED_UNASKED_PERCENT)
+		return;
+	ed_unasked_finding(c, n_unasked, first, &f);
+	ed_partition_tell_policy(p, &f);
+}
+
+static void tell_unasked(const struct join *j, struct ed_partition *p)
+{
+	for (uint32_t i = 0; i < ED_UNASKED_CLIENTS; i++)
+		tell_unasked_of(j, p, &p->unasked.clients[i]);
+}
+
 /* -------------------------------------------------------------------- all */
 
 /* Whoever's program is known is spoken of by the analytic of its platform. */
@@ -495,6 +543,7 @@ void ed_join(struct ed_partition *partitions, unsigned n)
 {
 	struct join j = { .partitions = partitions, .n = n };
 
+	ed_views_merge(partitions, n);
 	for (unsigned i = 0; i < n; i++)
 		find_lineages(&j, &partitions[i]);
 	for (unsigned i = 0; i < n; i++)
@@ -503,4 +552,6 @@ void ed_join(struct ed_partition *partitions, unsigned n)
 		join_partition(&j, &partitions[i]);
 	for (unsigned i = 0; i < n; i++)
 		ed_machines_each_talker(&partitions[i].machines, tell_talker, &j);
+	for (unsigned i = 0; i < n; i++)
+		tell_unasked(&j, &partitions[i]);
 }

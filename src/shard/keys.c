@@ -9,8 +9,8 @@
 #include "base/mem.h"
 
 static_assert(sizeof(struct ed_key) == 448, "per-key budget: seven cache lines");
-static_assert(offsetof(struct ed_key, zone_hash) == 64,
-	      "the first line is what every lookup touches");
+static_assert(offsetof(struct ed_key, formats) == 64 && offsetof(struct ed_key, small) == 128,
+	      "lines by how often they are touched");
 
 enum {
 	SKETCH_TRIES = 8,
@@ -94,7 +94,6 @@ uint32_t ed_key_fetch(const struct ed_key_table *t, uint64_t hash, size_t n_byte
 
 		if (slot->tag != (uint32_t)hash)
 			continue;
-		__builtin_prefetch(&t->seeds[slot->index - 1]);
 		for (size_t line = 0; line < n_bytes; line += 64)
 			__builtin_prefetch(k + line);
 		return slot->index;
@@ -108,12 +107,20 @@ static uint64_t sketch_hash(uint32_t id)
 	return ed_hash_mix(id);
 }
 
-void ed_key_fetch_sketch(const struct ed_key_table *t, uint32_t at, uint64_t payload_hash)
+void ed_key_fetch_next(const struct ed_key_table *t, uint32_t at, uint64_t payload_hash,
+		       size_t n_bytes)
 {
-	uint32_t sketch = at ? t->keys[at - 1].sketch : ED_KEY_NONE;
+	const struct ed_key *k = at > 0 ? &t->keys[at - 1] : NULL;
 
-	if (sketch < t->n_sketches)
-		ed_seen_prefetch(&t->sketches[sketch].seen, sketch_hash((uint32_t)payload_hash));
+	if (!k)
+		return;
+	if (k->sketch < t->n_sketches) {
+		ed_seen_prefetch(&t->sketches[k->sketch].seen, sketch_hash((uint32_t)payload_hash));
+		return;
+	}
+	__builtin_prefetch(&t->seeds[at - 1]);
+	for (size_t line = ED_KEY_PLAIN_BYTES; line < n_bytes; line += 64)
+		__builtin_prefetch((const uint8_t *)k + line);
 }
 
 static void slot_insert(struct ed_key_table *t, uint32_t index)
@@ -456,8 +463,8 @@ static void next_half(struct ed_key_table *t, struct ed_key *k)
 	}
 }
 
-/* Moves the key's windows to @time_ns. True when a whole window has passed. */
-static bool advance(struct ed_key_table *t, struct ed_key *k, int64_t time_ns)
+/* Moves the key's windows to @time_ns. Returns how many halves have passed. */
+static unsigned advance(struct ed_key_table *t, struct ed_key *k, int64_t time_ns)
 {
 	const int64_t half = ED_KEY_WINDOW_NS / (ED_KEY_GENERATIONS - 1);
 	int64_t n_halves;
@@ -465,15 +472,14 @@ static bool advance(struct ed_key_table *t, struct ed_key *k, int64_t time_ns)
 	if (k->window_ns == 0)
 		k->window_ns = time_ns;
 	if (time_ns - k->window_ns < half)
-		return false; /* also when time went back: late events count in the current window
-			       */
+		return 0; /* also when time went back: late events count in the current window */
 	n_halves = (time_ns - k->window_ns) / half;
 	k->window_ns += n_halves * half;
 	for (int64_t i = 0; i < n_halves && i < (int64_t)ED_KEY_MONTHS * HALVES_A_MONTH; i++)
 		next_half(t, k);
 	if (n_halves > 1 && k->sketch == ED_KEY_NONE)
 		k->n_small = 0;
-	return n_halves > 1;
+	return n_halves < UINT16_MAX ? (unsigned)n_halves : UINT16_MAX;
 }
 
 /* A lookup whose key is not in the table. */
@@ -508,7 +514,7 @@ struct ed_key *ed_key_admit(struct ed_key_table *t, uint64_t hash, const struct 
 		t->n_refused++;
 		return NULL;
 	}
-	ret->window_passed = advance(t, k, bid->time_ns);
+	ret->n_halves = advance(t, k, bid->time_ns);
 	ret->is_new = bid->weight_bytes > 0 && note_payload(t, k, bid);
 	draw_again(t, k, bid, ret->is_new);
 	return k;

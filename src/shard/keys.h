@@ -36,6 +36,7 @@ enum {
 	ED_KEY_SURE_WEIGHTS = 32, /* bytes for which a refusal is foreseen */
 	ED_KEY_MONTHS = 2,        /* generations of 30 days: the union covers 30 to 60 days */
 	ED_KEY_EVIDENCE_BYTES = 232,
+	ED_KEY_PLAIN_BYTES = 3 * 64, /* of a key that a lookup touches whose payload is known */
 	ED_KEY_NONE = UINT32_MAX,
 };
 
@@ -68,25 +69,8 @@ struct ed_key {
 	uint8_t kind;        /* ed_key_kind */
 	uint8_t n_small;
 	uint8_t reputation, reputation_feed; /* PAIR, DOMAIN: the worst of its names */
-	uint64_t zone_hash;                  /* PAIR: where its domain's key is found */
-	uint64_t client_hash;                /* PAIR, CLIENT */
-	/* Information, by generation, the youngest first. Names: bytes of payloads that were new
-	 * when they came. Extra: 1/64 bit, what repeats, types and headers said (question_code.h).
-	 */
-	uint32_t names_bytes[ED_KEY_GENERATIONS];
-	uint32_t extra[ED_KEY_GENERATIONS];
-	uint32_t month_names_bytes[ED_KEY_MONTHS];
-	uint32_t month_extra[ED_KEY_MONTHS];
-	union {
-		uint32_t resolver;  /* hash of the server asked last; 0: not known */
-		uint32_t next_free; /* of a free place: index + 1 of the next one */
-	};
-	uint16_t half;                /* half windows since the key was made */
-	bool is_uncounted;            /* no sketch was free: what it says is known only in part */
-	uint8_t service;              /* ed_service of the domain */
-	uint32_t small[ED_KEY_SMALL]; /* payload hashes: the exact set */
-	uint8_t small_weight[ED_KEY_SMALL]; /* bytes of information, at least 1 */
-	uint64_t formats;                   /* bit i: format row i */
+	/* the second line: with the first, all that a lookup touches whose payload is known */
+	uint64_t formats; /* bit i: format row i */
 	union {
 		struct ed_crowd crowd;             /* DOMAIN: the clients */
 		struct ed_question_code questions; /* PAIR: the sequence of questions */
@@ -95,6 +79,25 @@ struct ed_key {
 			int64_t time_ns;
 		} last; /* CLIENT: to know its copy by */
 	};
+	union {
+		uint32_t resolver;  /* hash of the server asked last; 0: not known */
+		uint32_t next_free; /* of a free place: index + 1 of the next one */
+	};
+	uint16_t half;      /* half windows since the key was made */
+	bool is_uncounted;  /* no sketch was free: what it says is known only in part */
+	uint8_t service;    /* ed_service of the domain */
+	uint64_t zone_hash; /* PAIR: where its domain's key is found */
+	/* the third, which the payloads of a key without a sketch are looked up in */
+	uint32_t small[ED_KEY_SMALL];       /* payload hashes: the exact set */
+	uint8_t small_weight[ED_KEY_SMALL]; /* bytes of information, at least 1 */
+	uint64_t client_hash;               /* PAIR, CLIENT */
+	/* Information, by generation, the youngest first. Names: bytes of payloads that were new
+	 * when they came. Extra: 1/64 bit, what repeats, types and headers said (question_code.h).
+	 */
+	uint32_t names_bytes[ED_KEY_GENERATIONS];
+	uint32_t extra[ED_KEY_GENERATIONS];
+	uint32_t month_names_bytes[ED_KEY_MONTHS];
+	uint32_t month_extra[ED_KEY_MONTHS];
 	_Alignas(8) uint8_t evidence[ED_KEY_EVIDENCE_BYTES];
 };
 
@@ -138,12 +141,15 @@ struct ed_key *ed_key_find(struct ed_key_table *t, uint64_t hash);
 
 /*
  * The memory accesses of a look-up, begun early: first the slot, some events later the first
- * @n_bytes of the key, then what its sketch knows of the payload. The second says where the key
- * seems to be, 0: nowhere near. That is a hint: until the look-up the key may come or go.
+ * @n_bytes of the key, then what is looked at next: what its sketch knows of the payload, or of a
+ * key without one, to which payloads are likely to be new, the rest up to @n_bytes. The second says
+ * where the key seems to be, 0: nowhere near. That is a hint: until the look-up the key may come or
+ * go.
  */
 void ed_key_prefetch_slot(const struct ed_key_table *t, uint64_t hash);
 uint32_t ed_key_fetch(const struct ed_key_table *t, uint64_t hash, size_t n_bytes);
-void ed_key_fetch_sketch(const struct ed_key_table *t, uint32_t at, uint64_t payload_hash);
+void ed_key_fetch_next(const struct ed_key_table *t, uint32_t at, uint64_t payload_hash,
+		       size_t n_bytes);
 
 /* As ed_key_find, with the hint of ed_key_fetch or 0. */
 struct ed_key *ed_key_find_at(struct ed_key_table *t, uint64_t hash, uint32_t at);
@@ -164,7 +170,7 @@ struct ed_key_bid {
 /* What the lookup is to the key. */
 struct ed_key_news {
 	bool is_new; /* the payload was not known; it and its weight are counted in the window */
-	bool window_passed; /* since the lookup before: evidence should fade */
+	unsigned n_halves; /* of the window that have passed since the lookup before */
 };
 
 /* The key of @hash, made when it is new and worth a place; NULL when it is refused. */

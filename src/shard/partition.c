@@ -82,14 +82,19 @@ static void observe(const struct ed_partition *p, struct ed_key *k, const struct
 		o->observe(k->evidence + o->at, s);
 }
 
-static void fade(struct ed_key *k)
+/* Time has passed over the key: @n_halves of its window. */
+static void age(struct ed_key *k, unsigned n_halves)
 {
 	size_t at = 0;
 
 	for (size_t i = 0; ed_evidence_families[i]; i++) {
-		if (ed_evidence_families[i]->fade)
-			ed_evidence_families[i]->fade(k->evidence + at);
-		at += ed_evidence_room(ed_evidence_families[i]);
+		const struct ed_evidence_family *f = ed_evidence_families[i];
+
+		if (f->turn)
+			f->turn(k->evidence + at, n_halves);
+		if (f->fade && n_halves > 1)
+			f->fade(k->evidence + at);
+		at += ed_evidence_room(f);
 	}
 }
 
@@ -189,8 +194,8 @@ static struct ed_key *key_for(struct ed_partition *p, uint64_t hash, const struc
 	if (!k)
 		return NULL;
 	s->is_new = news.is_new;
-	if (news.window_passed)
-		fade(k);
+	if (news.n_halves > 0)
+		age(k, news.n_halves);
 	return k;
 }
 
@@ -331,7 +336,6 @@ static void client_role(const struct ed_visit *v, struct ed_sighting s)
 		key_sees(v->p, client, &s);
 }
 
-/* A matter of policy, seen on the network. */
 static void tell_policy(struct ed_partition *p, struct ed_finding *f)
 {
 	const struct ed_analytic *a = ed_analytics[ed_analytic_row_of(ED_PLATFORM_NETWORK)];
@@ -340,6 +344,17 @@ static void tell_policy(struct ed_partition *p, struct ed_finding *f)
 	f->analytic_name = a->platform;
 	f->analytic_version = a->version;
 	p->conf->finding(p->conf->arg, p->index, f);
+}
+
+void ed_partition_tell_policy(struct ed_partition *p, struct ed_finding *f)
+{
+	if (p->conf->sanctioned) {
+		f->n_tunables = 1;
+		f->tunables[0].name = "SanctionedResolvers";
+		(void)snprintf(f->tunables[0].value, sizeof(f->tunables[0].value), "%s",
+			       p->conf->sanctioned);
+	}
+	tell_policy(p, f);
 }
 
 static void tell_not_dns(struct ed_partition *p, const struct ed_not_dns_pair *pair)
@@ -355,13 +370,7 @@ static void tell_egress(struct ed_partition *p, const struct ed_egress_pair *pai
 	struct ed_finding f;
 
 	ed_egress_finding(pair, &f);
-	if (p->conf->sanctioned) {
-		f.n_tunables = 1;
-		f.tunables[0].name = "SanctionedResolvers";
-		(void)snprintf(f.tunables[0].value, sizeof(f.tunables[0].value), "%s",
-			       p->conf->sanctioned);
-	}
-	tell_policy(p, &f);
+	ed_partition_tell_policy(p, &f);
 }
 
 static void note_egress(struct ed_partition *p, const struct ed_event *ev)
@@ -371,6 +380,14 @@ static void note_egress(struct ed_partition *p, const struct ed_event *ev)
 
 	if (pair)
 		tell_egress(p, pair);
+	if (p->conf->egress.sanctioned)
+		ed_unasked_flow(&p->unasked, ev, p->conf->hash_key);
+}
+
+static void note_answer(struct ed_partition *p, const struct ed_event *ev)
+{
+	if (p->conf->egress.sanctioned && ev->kind != ED_EVENT_DNS_QUERY && ev->answers.first_v4)
+		ed_unasked_answer(&p->unasked, ev);
 }
 
 /* The last figures of each; what was told of a client's servers before it turned out to ask many
@@ -414,18 +431,25 @@ void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigne
 	}
 }
 
+/* How far a lookup reaches into the key of its client: all the way where the domain looks made up. */
+static size_t client_bytes(const struct ed_visit *v)
+{
+	return ed_zone_is_plain(v->ev) ? (size_t)ED_KEY_PLAIN_BYTES :
+					 v->p->key_bytes[ED_KEY_CLIENT];
+}
+
 void ed_visit_touch(struct ed_visit *v)
 {
 	const struct ed_partition *p = v->p;
 
 	if (v->roles & ED_ROLE_ZONE) {
 		v->pair_at = ed_key_fetch(&p->keys, v->pair, p->key_bytes[ED_KEY_PAIR]);
-		v->domain_at = ed_key_fetch(&p->keys, v->domain, p->key_bytes[ED_KEY_DOMAIN]);
+		v->domain_at = ed_key_fetch(&p->keys, v->domain, ED_KEY_PLAIN_BYTES);
 		ed_hll_prefetch(&p->zones, v->ev->zone_hash);
 		ed_hll_prefetch(&p->clients, v->ev->client_hash);
 	}
 	if (v->roles & ED_ROLE_CLIENT)
-		v->client_at = ed_key_fetch(&p->keys, v->client, p->key_bytes[ED_KEY_CLIENT]);
+		v->client_at = ed_key_fetch(&p->keys, v->client, client_bytes(v));
 }
 
 void ed_visit_reach(const struct ed_visit *v)
@@ -433,11 +457,13 @@ void ed_visit_reach(const struct ed_visit *v)
 	const struct ed_partition *p = v->p;
 
 	if (v->roles & ED_ROLE_ZONE) {
-		ed_key_fetch_sketch(&p->keys, v->pair_at, v->ev->name_hash);
-		ed_key_fetch_sketch(&p->keys, v->domain_at, v->ev->name_hash);
+		ed_key_fetch_next(&p->keys, v->pair_at, v->ev->name_hash, 0);
+		ed_key_fetch_next(&p->keys, v->domain_at, v->ev->name_hash,
+				  p->key_bytes[ED_KEY_DOMAIN]);
 	}
 	if (v->roles & ED_ROLE_CLIENT)
-		ed_key_fetch_sketch(&p->keys, v->client_at, v->ev->zone_hash);
+		ed_key_fetch_next(&p->keys, v->client_at, v->ev->zone_hash,
+				  p->key_bytes[ED_KEY_CLIENT]);
 }
 
 void ed_visit(const struct ed_visit *v)
@@ -467,6 +493,7 @@ void ed_visit(const struct ed_visit *v)
 
 		ed_hll_add(&p->zones, ev->zone_hash);
 		ed_hll_add(&p->clients, ev->client_hash);
+		note_answer(p, ev);
 		if (can_be_copy(ev)) {
 			enum ed_pending_verdict verdict = ed_pending_note(&p->pending, ev,
 									  v->question);

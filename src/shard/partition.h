@@ -20,6 +20,7 @@
 #include "shard/rare.h"
 #include "shard/resolvers.h"
 #include "shard/shared_names.h"
+#include "shard/unasked.h"
 #include "shard/usual.h"
 #include "sketch/hll.h"
 
@@ -62,14 +63,23 @@ static inline bool ed_client_cares(const struct ed_event *ev)
 	return ev->kind != ED_EVENT_DNS_RESPONSE && ev->zone_hash % ED_PLAIN_SAMPLE == 0;
 }
 
+enum { ED_SUSPECT_LEAST = 16 };
+
 /* A key that is being watched: what an alert will need and the key has no room for. */
 struct ed_suspect {
 	uint32_t key;           /* index of its key; ED_KEY_NONE: free */
 	uint8_t analytic;       /* row of the one that speaks about it */
 	uint8_t groups;         /* that its client is in */
 	uint8_t machine_traits; /* ed_machine_trait, of the client; known after the join */
-	float score_bits;       /* at the last weighing */
+	uint8_t level;          /* at the last weighing */
+	bool is_moved;          /* client is not the key's: see views.h */
+	uint8_t n_least;
+	uint8_t n_seen_from;
+	float score_bits; /* at the last weighing */
 	struct ed_addr client;
+	struct ed_addr seen_from[ED_SEEN_FROM_MAX]; /* the same lookups, further on */
+	uint32_t least[ED_SUSPECT_LEAST]; /* of the hashes of its names, rising: see views.h */
+	uint32_t next;                    /* of its bucket, in views.c */
 	struct ed_name domain;
 	uint32_t n_new;     /* names that were new since it is watched */
 	uint32_t most_code; /* the longest code of those that the newest sample was chosen from */
@@ -119,6 +129,7 @@ struct ed_partition {
 	struct ed_resolvers resolvers;
 	struct ed_not_dns not_dns;
 	struct ed_egress egress;
+	struct ed_unasked unasked;
 	struct ed_machines machines;
 	struct ed_crowd all_clients; /* of events in the role zone */
 	uint64_t all_zones;          /* the same, linear counting as in clients.h */
@@ -162,6 +173,10 @@ void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigne
 void ed_visit_touch(struct ed_visit *v);
 void ed_visit_reach(const struct ed_visit *v);
 void ed_visit(const struct ed_visit *v);
+
+/* Tells a matter of policy, seen on the network: fills who says it and the list that it is held
+ * against. */
+void ed_partition_tell_policy(struct ed_partition *p, struct ed_finding *f);
 
 /* The input ended: every suspect is weighed once more, so that the findings carry the last figures.
  */

@@ -100,14 +100,17 @@ enum ed_pending_verdict ed_pending_note(struct ed_pending *p, const struct ed_ev
 					uint64_t question)
 {
 	struct ed_pending_entry *set = set_of(p, question);
-	struct ed_pending_entry *oldest = set;
+	struct ed_pending_entry *oldest;
+	unsigned least = 0;
 
 	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].stamp != 0 && (set[i].hash | WAITS) == (question | WAITS))
+		if ((set[i].hash | WAITS) == (question | WAITS) && set[i].stamp != 0)
 			return note_again(&set[i], ev, question);
-		if (set[i].stamp < oldest->stamp)
-			oldest = &set[i];
 	}
+	/* no branch: which of them is the oldest cannot be foreseen */
+	for (unsigned i = 1; i < WAYS; i++)
+		least = set[i].stamp < set[least].stamp ? i : least;
+	oldest = &set[least];
 	if (oldest->stamp != 0 && (oldest->hash & WAITS) &&
 	    ev->time_ns - time_of(oldest) < ED_PENDING_LIFE_NS)
 		p->n_evicted++;

@@ -6,11 +6,16 @@
 
 enum { WAYS = 2 };
 
+uint32_t ed_resolver_hash_of(const struct ed_addr *addr, uint64_t hash_key)
+{
+	return (uint32_t)ed_hash_bytes(addr, sizeof(*addr), hash_key) | 1;
+}
+
 uint32_t ed_resolver_hash(const struct ed_event *ev, uint64_t hash_key)
 {
 	if (!(ev->has & ED_FIELD_RESOLVER))
 		return 0;
-	return (uint32_t)ed_hash_bytes(&ev->resolver, sizeof(ev->resolver), hash_key) | 1;
+	return ed_resolver_hash_of(&ev->resolver, hash_key);
 }
 
 static unsigned set_of(uint32_t hash)

@@ -25,7 +25,10 @@ struct ed_resolvers {
 	struct ed_resolver resolvers[ED_RESOLVERS];
 };
 
-/* Keyed hash of the server's address, not 0; 0 when the event names none. */
+/* Keyed hash of a server's address, not 0. */
+uint32_t ed_resolver_hash_of(const struct ed_addr *addr, uint64_t hash_key);
+
+/* The same of the event's server; 0 when the event names none. */
 uint32_t ed_resolver_hash(const struct ed_event *ev, uint64_t hash_key);
 
 /* Counts a question to the server @hash (not 0). */

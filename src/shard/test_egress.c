@@ -284,6 +284,31 @@ static void test_heavy(void **state)
 	assert_int_equal(worst(), ED_LEVEL_MEDIUM);
 }
 
+/* Of sampled packets some are long by chance; what is told needs many, and the short ones count. */
+static void test_sampled(void **state)
+{
+	struct ed_event ev;
+
+	(void)state;
+	for (unsigned i = 0; i < 200; i++) {
+		ev = dns_flow(1, i % 4 == 0 ? 200 : 70, 10.0 * i);
+		ev.flow.sample_rate = 512;
+		assert_null(note(&no_policy, ev));
+	}
+	assert_int_equal(worst(), ED_LEVEL_INFORMATIONAL);
+	for (unsigned i = 0; i < 29; i++) {
+		ev = dns_flow(1, 200, i);
+		ev.resolver.b[15] = OTHER;
+		ev.flow.sample_rate = UINT32_MAX;
+		assert_null(note(&no_policy, ev));
+	}
+	for (unsigned i = 29; i < 40; i++) {
+		ev.time_ns += S_NS;
+		(void)note(&no_policy, ev);
+	}
+	assert_int_equal(worst(), ED_LEVEL_MEDIUM);
+}
+
 /* A flood of spoofed clients does not displace who is seen often. */
 static void test_flood(void **state)
 {
@@ -313,6 +338,7 @@ int main(void)
 		cmocka_unit_test_setup(test_browser, set_up),
 		cmocka_unit_test_setup(test_roles, set_up),
 		cmocka_unit_test_setup(test_heavy, set_up),
+		cmocka_unit_test_setup(test_sampled, set_up),
 		cmocka_unit_test_setup(test_flood, set_up),
 	};
 

@@ -278,6 +278,8 @@ static void test_evidence_fits_the_key(void **state)
 	for (size_t i = 0; ed_evidence_families[i]; i++)
 		n += ed_evidence_room(ed_evidence_families[i]);
 	assert_in_range(n, 1, ED_KEY_EVIDENCE_BYTES);
+	assert_int_equal(ed_evidence_offset(ED_EVIDENCE_ID_timing) % 8, 0);
+	assert_int_equal(ed_evidence_offset(ED_EVIDENCE_ID_host) % 8, 0);
 }
 
 static void test_mirrored_exchange_counts_once(void **state)

@@ -9,6 +9,7 @@
 #include "analytic/fuse.h"
 #include "base/hash.h"
 #include "record/hidden_name.h"
+#include "shard/views.h"
 
 static_assert(ED_EVIDENCE_ID_content == 0, "may_matter reads the first family's state");
 
@@ -264,6 +265,7 @@ void ed_suspect_sample(struct ed_suspect *s, const struct ed_event *ev)
 
 	if (s->n_new == UINT32_MAX)
 		return;
+	ed_views_note(s, ev->name_hash);
 	n = ++s->n_new;
 	if (n <= SAMPLES_STAY) {
 		keep_sample(s, n - 1, ev);
@@ -336,6 +338,8 @@ static void finding_fill(const struct ed_key *k, const struct ed_suspect *s,
 {
 	ret->key_hash = k->hash;
 	ret->client = s->client;
+	ret->n_seen_from = s->n_seen_from;
+	ret->seen_from = s->seen_from;
 	ret->actor = subject->actor;
 	ret->is_masked = subject->is_masked;
 	ret->domain = s->domain;
@@ -458,6 +462,7 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	if (!s)
 		return;
 	s->score_bits = fusion.score_bits;
+	s->level = fusion.level;
 	s->analytic = (uint8_t)row;
 	s->groups = (uint8_t)groups;
 	finding_fill(k, s, subject, &f);
@@ -547,6 +552,14 @@ static const struct ed_name *zone_of(const struct ed_partition *p, const struct 
 	return room;
 }
 
+/* What was learnt of it while it was watched. Who passed lookups on is no client. */
+static void subject_watched(const struct ed_suspect *s, struct ed_subject *ret)
+{
+	ret->machine_traits = s->machine_traits;
+	if (ret->n_clients > s->n_seen_from)
+		ret->n_clients -= s->n_seen_from;
+}
+
 void ed_weigh_key(struct ed_partition *p, struct ed_key *k, const struct ed_event *ev)
 {
 	struct ed_subject subject;
@@ -562,6 +575,6 @@ void ed_weigh_key(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	    is_own_zone(subject.actor, zone_of(p, k, ev, &zone)))
 		subject.service = ED_SERVICE_LOCAL;
 	if (k->suspect != ED_KEY_NONE)
-		subject.machine_traits = p->suspects[k->suspect].machine_traits;
+		subject_watched(&p->suspects[k->suspect], &subject);
 	judge(p, k, ev, &subject, row);
 }

@@ -8,6 +8,7 @@
 
 #include "base/json_out.h"
 #include "base/time.h"
+#include "record/asset.h"
 #include "record/field.h"
 #include "sink/alert_text.h"
 
@@ -110,16 +111,28 @@ static void put_destination(struct ed_json *j, const struct ed_alert *a, const c
 	ed_json_object_end(j);
 }
 
-/* An array of the texts that are not empty. */
-static void put_two(struct ed_json *j, const char *key, const char *a, const char *b)
+static void put_seen_from(struct ed_json *j, const struct ed_alert *a)
 {
-	if (!*a && !*b)
+	char text[ED_ADDR_TEXT_MAX];
+
+	for (uint32_t i = 0; i < a->n_seen_from; i++) {
+		ed_addr_to_text(&a->seen_from[i], text);
+		ed_json_str(j, NULL, text);
+	}
+}
+
+/* All addresses of the alert. */
+static void put_addresses(struct ed_json *j, const struct ed_alert *a, const char *client,
+			  const char *server)
+{
+	if (!*client && !*server && a->n_seen_from == 0)
 		return;
-	ed_json_array(j, key);
-	if (*a)
-		ed_json_str(j, NULL, a);
-	if (*b)
-		ed_json_str(j, NULL, b);
+	ed_json_array(j, "ip");
+	if (*client)
+		ed_json_str(j, NULL, client);
+	if (*server)
+		ed_json_str(j, NULL, server);
+	put_seen_from(j, a);
 	ed_json_array_end(j);
 }
 
@@ -149,7 +162,7 @@ static void put_subject(struct ed_json *j, const struct ed_alert *a)
 	if (!*client && !*server && !*domain)
 		return;
 	ed_json_object(j, "related");
-	put_two(j, "ip", client, server);
+	put_addresses(j, a, client, server);
 	put_one(j, "hosts", domain);
 	ed_json_object_end(j);
 }
@@ -366,12 +379,46 @@ static void put_missing(struct ed_json *j, const struct ed_alert *a)
 	ed_json_array_end(j);
 }
 
+/* The rule that hides it, where it is shown all the same. */
+static void put_suppressed(struct ed_json *j, const struct ed_suppression *s)
+{
+	if (!s)
+		return;
+	ed_json_object(j, "suppressed");
+	ed_json_utf8(j, "reason", s->reason);
+	ed_json_utf8(j, "owner", s->owner);
+	put_time(j, "expires", s->expires_ns);
+	ed_json_u64(j, "line", s->line);
+	ed_json_object_end(j);
+}
+
+static void put_asset(struct ed_json *j, const struct ed_alert *a)
+{
+	if (a->asset_role == ED_ASSET_UNKNOWN)
+		return;
+	ed_json_object(j, "asset");
+	ed_json_str(j, "role", ed_asset_role_name(a->asset_role));
+	ed_json_object_end(j);
+}
+
+static void put_drill(struct ed_json *j, const struct ed_alert *a)
+{
+	if (!a->drill[0])
+		return;
+	ed_json_object(j, "drill");
+	ed_json_str(j, "id", a->drill);
+	ed_json_object_end(j);
+}
+
 static void put_earthdog(struct ed_json *j, const struct ed_sink_options *o,
 			 const struct ed_alert *a)
 {
 	ed_json_object(j, "earthdog");
 	ed_json_str(j, "level", ed_level_name(a->level));
 	ed_json_str(j, "verdict", ed_verdict_name(a->verdict));
+	put_drill(j, a);
+	put_asset(j, a);
+	put_suppressed(j, a->suppressed);
 	put_text(j, "summary", a->summary);
 	if (isfinite(a->score_bits))
 		ed_json_f64(j, "score_bits", (double)a->score_bits);
@@ -380,6 +427,11 @@ static void put_earthdog(struct ed_json *j, const struct ed_sink_options *o,
 	put_text(j, "would_add", a->would_add);
 	if (a->actor.known)
 		ed_json_str(j, "attribution", ed_attribution_text(a->actor.process.attribution));
+	if (a->n_seen_from > 0) {
+		ed_json_array(j, "passed_on_by");
+		put_seen_from(j, a);
+		ed_json_array_end(j);
+	}
 	put_information(j, a);
 	put_first_alert(j, &a->first_raised);
 	put_samples(j, a);

@@ -15,6 +15,7 @@ struct ed_sink_options {
 	unsigned width; /* columns; 0: unknown, do not wrap */
 	bool explain;   /* the evidence too, where the form leaves it out otherwise */
 	bool no_alerts; /* known before begin: none will come */
+	const char *id; /* UUID of all that is written, for forms that want one; NULL: none */
 	const char *const
 		*format_names; /* names of the bits in ed_alert.formats, NULL-terminated */
 };

@@ -237,6 +237,8 @@ static void put_details(struct pen *p, const struct row *r, const struct ed_aler
 	pen_colour(p, "\033[2m");
 	pen_to(p, COL_DETAIL);
 	put_period(p, r);
+	if (a->drill[0])
+		pen_puts(p, "drill  ");
 	if (a->analytic) {
 		pen_puts(p, a->analytic);
 		pen_puts(p, "  ");
@@ -373,6 +375,21 @@ static void put_explanation(struct pen *p, const struct ed_alert *a)
 	pen_newline(p);
 }
 
+/* Which rule hides it, where it is shown all the same. */
+static void put_suppression(struct pen *p, const struct ed_suppression *s)
+{
+	char until[ED_TIME_TEXT_MAX], line[LINE_MAX];
+	size_t n = 0;
+
+	if (!s)
+		return;
+	ed_time_to_text(s->expires_ns - 1, until); /* a day counts to its end */
+	line_add(line, &n, "suppressed until %.10s by %.100s (line %u): %.300s", until, s->owner,
+		 s->line, s->reason);
+	put_line(p, line);
+	pen_newline(p);
+}
+
 static void table_begin(const struct ed_sink_options *o, struct ed_buf *out)
 {
 	struct pen p = pen_on(o, out);
@@ -411,6 +428,7 @@ static void table_alert(const struct ed_sink_options *o, const struct ed_alert *
 	if (*why)
 		pen_wrap(&p, p.width == 0 || p.width >= WIDE ? COL_WHY : COL_DETAIL, why);
 	put_details(&p, &r, a, o->explain);
+	put_suppression(&p, a->suppressed);
 	if (o->explain)
 		put_explanation(&p, a);
 }

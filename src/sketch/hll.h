@@ -27,8 +27,8 @@ static inline void ed_hll_add(struct ed_hll *s, uint64_t hash)
 	uint8_t *reg = &s->reg[ed_hll_slot(hash)];
 	uint8_t rank = (uint8_t)(__builtin_ctzll(hash >> 18 | UINT64_C(1) << 40) + 1);
 
-	if (rank > *reg)
-		*reg = rank;
+	/* always a store: whether there is anything to store cannot be foreseen */
+	*reg = rank > *reg ? rank : *reg;
 }
 
 static inline void ed_hll_prefetch(const struct ed_hll *s, uint64_t hash)

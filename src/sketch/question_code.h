@@ -8,10 +8,11 @@
  * moved by 1/32 of its distance a step), so the sum of the costs is the length of a prefix code and
  * bounds what the sequence can tell apart, as the code length of the names does
  * (model/name_model.h):
- *	new or known; if known: the same name again? else the one that followed its predecessor the
- *	last time? else its index among all; the type that last stood in this context, the one
- *before it, or its number; the header of the last time, the one before it, or 16 bits. A client
- *that asks the same few names in turn, or A and AAAA of one name, costs next to nothing.
+ *	- new or known; if known: the same name again? else the one that followed its predecessor
+ *	  the last time? else its index among all;
+ *	- the type that last stood in this context, the one before it, or its number;
+ *	- the header of the last time, the one before it, or 16 bits.
+ * A client that asks the same few names in turn, or A and AAAA of one name, costs next to nothing.
  *
  * Source: the sum I_repeat + I_type + I_hdr of detection design §3a; adaptive binary coding as in
  * Howard & Vitter 1993. 40 bytes, zero-initialised.

@@ -2,6 +2,8 @@
 /* SQLite as the store uses it; see db.h. */
 #include "store/db.h"
 
+#include "store/ledger.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -99,6 +101,11 @@ static int number_of(sqlite3 *db, const char *sql, int64_t *ret)
 	return r;
 }
 
+static int version_of(enum ed_db_kind kind)
+{
+	return kind == ED_DB_ALERTS ? ED_LEDGER_VERSION : ED_STORE_VERSION;
+}
+
 /* The whole of a new database in one transaction, so that it is there or not. */
 static int make(sqlite3 *db, enum ed_db_kind kind, const char *schema)
 {
@@ -106,7 +113,7 @@ static int make(sqlite3 *db, enum ed_db_kind kind, const char *schema)
 	int r = ed_db_run(db, "BEGIN IMMEDIATE");
 
 	(void)snprintf(sql, sizeof(sql), "PRAGMA application_id=%d;PRAGMA user_version=%d;COMMIT",
-		       (int)kind, ED_STORE_VERSION);
+		       (int)kind, version_of(kind));
 	if (r == 0)
 		r = ed_db_run(db, schema);
 	if (r == 0)
@@ -131,7 +138,7 @@ static int check(sqlite3 *db, enum ed_db_kind kind, bool *ret_new)
 		return 0;
 	if (id != (int64_t)kind)
 		return ED_STORE_FOREIGN;
-	return version > ED_STORE_VERSION ? ED_STORE_NEWER : 0;
+	return version > version_of(kind) ? ED_STORE_NEWER : 0;
 }
 
 static int set_up(sqlite3 *db, enum ed_db_mode mode, enum ed_db_kind kind, const char *schema)

@@ -26,8 +26,8 @@ enum ed_db_kind {
 int ed_db_result(int rc);
 
 /*
- * Opens @path and makes sure that it is of @kind and of a version we know; a new one gets @schema.
- * 0, -errno or a condition.
+ * Opens @path and makes sure that it is of @kind and of a version we know, the present one or an
+ * older; a new one gets @schema. 0, -errno or a condition.
  */
 int ed_db_open(const char *path, enum ed_db_mode mode, enum ed_db_kind kind, const char *schema,
 	       sqlite3 **ret);

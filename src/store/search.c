@@ -16,8 +16,8 @@ static const char *const sql[ED_SEARCH_STATEMENTS] = {
 	[ED_SEARCH_WHO] = "SELECT host,image,user FROM who WHERE id=?",
 	[ED_SEARCH_CLIENT] = "SELECT addr,net FROM client WHERE id=?",
 	[ED_SEARCH_ZONES] = "SELECT id FROM zone WHERE key>=? AND key<?",
-	[ED_SEARCH_POSTINGS] = "SELECT b.span,p.spans FROM posting p JOIN batch b ON b.id=p.batch"
-			       " WHERE p.zone=?",
+	[ED_SEARCH_POSTINGS] = ("SELECT b.span,p.spans FROM posting p JOIN batch b"
+				" ON b.id=p.batch WHERE p.zone=?"),
 	[ED_SEARCH_SPAN] = "SELECT client,bucket,rows FROM span WHERE id=?",
 };
 

@@ -15,30 +15,16 @@
 #include "base/time.h"
 #include "store/day.h"
 #include "store/files.h"
+#include "store/ledger.h"
 
-static const char alerts_schema[] =
-	"CREATE TABLE alert(id TEXT PRIMARY KEY, level INTEGER NOT NULL, analytic TEXT NOT NULL,"
-	" client TEXT NOT NULL, domain TEXT NOT NULL, started INTEGER NOT NULL,"
-	" ended INTEGER NOT NULL, stored INTEGER NOT NULL, body TEXT NOT NULL);"
-	"CREATE INDEX alert_started ON alert(started);"
-	"CREATE TABLE audit(id INTEGER PRIMARY KEY, time INTEGER NOT NULL, what TEXT NOT NULL,"
-	" detail TEXT NOT NULL);"
-	"CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN"
-	" SELECT raise(ABORT, 'the audit trail is append-only'); END;"
-	"CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit BEGIN"
-	" SELECT raise(ABORT, 'the audit trail is append-only'); END;";
-
-static const char put_alert[] =
-	"INSERT INTO alert VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
-	" level=excluded.level, analytic=excluded.analytic, started=min(started,excluded.started),"
-	" ended=max(ended,excluded.ended), stored=excluded.stored, body=excluded.body"
-	" WHERE excluded.ended>=ended";
+/* A person who judges an alert holds the ledger for a moment. */
+enum { LEDGER_WAIT_MS = 10000 };
 
 struct ed_store {
 	struct ed_store_conf conf;
-	int lock;   /* descriptor of DIR/lock; -1 */
-	bool ready; /* what is there was checked */
-	sqlite3 *alerts;
+	int lock;                 /* descriptor of DIR/lock; -1 */
+	bool ready;               /* what is there was checked */
+	struct ed_ledger *ledger; /* NULL: not open */
 	struct ed_rows rows;
 	struct ed_day day;
 	uint32_t order[ED_ROWS_MAX];
@@ -89,14 +75,22 @@ static int check_dir(struct ed_store *s, char error[static ED_STORE_ERROR_MAX])
 	return ED_STORE_FOREIGN;
 }
 
-static int open_alerts(struct ed_store *s, char error[static ED_STORE_ERROR_MAX])
+static int open_ledger(struct ed_store *s, char error[static ED_STORE_ERROR_MAX])
 {
-	char path[ED_STORE_PATH_MAX];
-	int r;
+	const struct ed_ledger_conf conf = { .dir = s->conf.dir,
+					     .mode = ED_LEDGER_MAKE,
+					     .wait_ms = LEDGER_WAIT_MS,
+					     .now_ns = s->conf.now_ns,
+					     .who = s->conf.who,
+					     .login = s->conf.login };
 
-	(void)snprintf(path, sizeof(path), "%s/alerts.db", s->conf.dir);
-	r = ed_db_open(path, ED_DB_WRITE, ED_DB_ALERTS, alerts_schema, &s->alerts);
-	return r == 0 ? 0 : fail(r, "cannot open", path, error);
+	return s->ledger ? 0 : ed_ledger_open(&conf, &s->ledger, error);
+}
+
+static void close_ledger(struct ed_store *s)
+{
+	ed_ledger_close(s->ledger);
+	s->ledger = NULL;
 }
 
 /*
@@ -121,19 +115,12 @@ static int check_days(struct ed_store *s, char error[static ED_STORE_ERROR_MAX])
 	return 0;
 }
 
-static int audit(struct ed_store *s, const char *what, const char *detail)
+static int audit(struct ed_store *s, const char *action, const char *subject, const char *detail)
 {
-	sqlite3_stmt *q = NULL;
-	int r = ed_db_prepare(s->alerts, "INSERT INTO audit(time,what,detail) VALUES(?,?,?)", &q);
+	char error[ED_STORE_ERROR_MAX];
+	int r = open_ledger(s, error);
 
-	if (r == 0) {
-		(void)sqlite3_bind_int64(q, 1, s->conf.now_ns);
-		(void)sqlite3_bind_text(q, 2, what, -1, SQLITE_STATIC);
-		(void)sqlite3_bind_text(q, 3, detail, -1, SQLITE_STATIC);
-		r = ed_db_step(q);
-	}
-	(void)sqlite3_finalize(q);
-	return r;
+	return r == 0 ? ed_ledger_audit(s->ledger, action, subject, detail) : r;
 }
 
 static void note_error(struct ed_store *s, int r)
@@ -166,8 +153,8 @@ static void expire(struct ed_store *s)
 		ed_day_path(s->conf.dir, day->day, "", path);
 		r = ed_files_delete(s->conf.dir, day->day);
 		if (r == 0)
-			r = audit(s, is_old ? "expired by age" : "expired by size",
-				  path + strlen(s->conf.dir) + 1);
+			r = audit(s, "expire", path + strlen(s->conf.dir) + 1,
+				  is_old ? "by age" : "by size");
 		if (r != 0)
 			note_error(s, r);
 		s->account.n_expired++;
@@ -187,7 +174,7 @@ static int set_up(struct ed_store *s, char error[static ED_STORE_ERROR_MAX])
 	if (r == 0)
 		r = take_lock(s, error);
 	if (r == 0)
-		r = open_alerts(s, error);
+		r = open_ledger(s, error);
 	if (r != 0)
 		return r;
 	/* Results do not depend on it. */
@@ -202,6 +189,7 @@ static int set_up(struct ed_store *s, char error[static ED_STORE_ERROR_MAX])
 	s->ready = r == 0;
 	if (s->ready)
 		expire(s);
+	close_ledger(s);
 	return r;
 }
 
@@ -338,46 +326,29 @@ void ed_store_note(struct ed_store *s, const struct ed_event *ev)
 		(void)ed_store_flush(s); /* accounted for */
 		if (s->conf.max_bytes > 0)
 			expire(s);
+		close_ledger(s);
 	}
 	s->account.n_noted += ed_rows_add(&s->rows, ev);
 }
 
-/* ------------------------------------------------------------------- alerts */
+/* ------------------------------------------------------------------- ledger */
 
-static int bind_alert(sqlite3_stmt *q, const struct ed_alert *a, const char *body, int64_t now_ns)
+int ed_store_ledger(struct ed_store *s, struct ed_ledger **ret)
 {
-	char client[ED_ADDR_TEXT_MAX], domain[ED_NAME_TEXT_MAX + 1];
+	char error[ED_STORE_ERROR_MAX];
+	int r = open_ledger(s, error);
 
-	ed_addr_to_text(&a->client, client);
-	ed_name_to_text(ed_span_of(a->domain.wire, a->domain.n), domain);
-	(void)sqlite3_bind_text(q, 1, a->id, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_int(q, 2, a->level);
-	(void)sqlite3_bind_text(q, 3, a->analytic, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_text(q, 4, client, -1, SQLITE_TRANSIENT);
-	(void)sqlite3_bind_text(q, 5, domain, -1, SQLITE_TRANSIENT);
-	(void)sqlite3_bind_int64(q, 6, a->start_ns);
-	(void)sqlite3_bind_int64(q, 7, a->end_ns);
-	(void)sqlite3_bind_int64(q, 8, now_ns);
-	(void)sqlite3_bind_text(q, 9, body, -1, SQLITE_STATIC);
-	return ed_db_step(q);
+	*ret = s->ledger;
+	return r;
 }
 
 int ed_store_alerts(struct ed_store *s, const struct ed_alert *alerts, const char *const *bodies,
 		    size_t n)
 {
-	sqlite3_stmt *q = NULL;
-	int r = ed_db_prepare(s->alerts, put_alert, &q);
+	struct ed_ledger *l;
+	int r = ed_store_ledger(s, &l);
 
-	if (r == 0)
-		r = ed_db_run(s->alerts, "BEGIN IMMEDIATE");
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = bind_alert(q, &alerts[i], bodies[i], s->conf.now_ns);
-	if (r == 0)
-		r = ed_db_run(s->alerts, "COMMIT");
-	if (r != 0)
-		(void)sqlite3_exec(s->alerts, "ROLLBACK", NULL, NULL, NULL);
-	(void)sqlite3_finalize(q);
-	return r;
+	return r == 0 ? ed_ledger_put_alerts(l, alerts, bodies, n) : r;
 }
 
 int ed_store_close(struct ed_store *s, struct ed_store_account *ret)
@@ -391,7 +362,7 @@ int ed_store_close(struct ed_store *s, struct ed_store_account *ret)
 	}
 	ed_day_done(&s->day);
 	ed_rows_done(&s->rows);
-	ed_db_close(s->alerts);
+	close_ledger(s);
 	if (s->lock >= 0)
 		(void)close(s->lock);
 	*ret = s->account;

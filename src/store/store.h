@@ -3,8 +3,8 @@
  * The store: a directory with the alerts in one SQLite database and the history of lookups in one
  * database a day, so that expiry is deleting a file.
  *
- *	DIR/lock               held by the one writer
- *	DIR/alerts.db          alerts by id, and the audit trail
+ *	DIR/lock               held by the one writer of history
+ *	DIR/alerts.db          the ledger: alerts, what was decided, the audit trail (store/ledger.h)
  *	DIR/dns-2026-11-03.db  the lookups of that day (UTC, event time)
  *
  * One writer; readers (store/query.h) open read-only. A closed store has no -wal files, so it can
@@ -17,7 +17,7 @@
 #include "record/event.h"
 
 enum {
-	ED_STORE_VERSION = 1,     /* of the databases; a newer one is refused */
+	ED_STORE_VERSION = 1,     /* of the days; a newer one is refused */
 	ED_STORE_DAYS_MAX = 4096, /* files; lookups of further days are not kept */
 	ED_STORE_ERROR_MAX = 512,
 	ED_STORE_PATH_MAX = 4096,
@@ -46,6 +46,8 @@ struct ed_store_conf {
 	int64_t now_ns;     /* of the wall clock; what keep_ns counts back from */
 	int64_t keep_ns;    /* days that ended earlier are deleted; 0: kept */
 	uint64_t max_bytes; /* of all days together; the oldest are deleted; 0: no limit */
+	const char *who;    /* as in ed_ledger_conf; borrowed */
+	const char *login;
 };
 
 /* What became of the lookups. n_noted = n_kept + n_lost + n_untimed + n_refused once closed. */
@@ -81,10 +83,13 @@ void ed_store_note(struct ed_store *s, const struct ed_event *ev);
 /* Writes what was noted. It is safe against the death of the process when this returns 0. */
 int ed_store_flush(struct ed_store *s);
 
-/*
- * Keeps @n alerts, all or none, each with @body, its JSON text. An alert that is there already is
- * updated, so a repeated run adds nothing. Safe against loss of power when it returns 0.
- */
+struct ed_ledger;
+
+/* The ledger of the store, open to write until the store is closed: for the end of a run. 0, -errno
+ * or a condition, and then *@ret is NULL. */
+int ed_store_ledger(struct ed_store *s, struct ed_ledger **ret);
+
+/* ed_ledger_put_alerts() on it. Safe against loss of power when it returns 0. */
 int ed_store_alerts(struct ed_store *s, const struct ed_alert *alerts, const char *const *bodies,
 		    size_t n);
 

@@ -246,6 +246,8 @@ def read_earthdog(program, path, numbers):
         if event["kind"] == "not-dns":
             foreign.append(event)
             continue
+        if event["kind"] == "flow":  # a connection to port 853 or a handshake: nothing to read
+            continue
         message = Message(
             epoch_of(event.get("time")),
             event["txid"],

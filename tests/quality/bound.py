@@ -36,7 +36,7 @@ PAIR_BYTES_MAX = 4000
 RARE_BYTES = 8192 * 1.2
 DOMAIN_BYTES = 10240 * 1.2
 LINES_MAX = 1000000  # of one scan
-CHANNELS_MAX = 500  # of one scan: the book has room for some 1,100 incidents at the default --memory
+CHANNELS_MAX = 500  # of one scan: at the default --memory there is room for some 1,100 incidents
 COLUMNS = ["day", "month", "rare", "sum"]
 
 

@@ -3,7 +3,7 @@
 """What a score is worth: the table from score to posterior, fitted to labelled replays.
 
     tests/quality/calibrate.py PROGRAM [--days N] [--channels N] [--generator FILE] [--pairs FILE]
-                               [--write]
+                               [--add FILE]... [--write]
 
 Benign: office days (office/), seeds from FIRST_DAY, and the benign captures of the labelled data.
 Tunnels: every capture of a tunnel in examples/ and in the labelled data, and made channels of every
@@ -21,7 +21,8 @@ pooled again. At most STEPS_MAX blocks are kept.
 
 Prints the table, Brier score and expected calibration error, and the same for each recorded tool
 with and without its captures in the fit. --write replaces src/analytic/calibration_table.h. --pairs
-keeps the pairs in a file (JSON) and takes them from there when it exists.
+keeps the pairs in a file (JSON) and takes them from there when it exists. --add takes pairs of a
+site beside them: what `earthdog triage export` printed.
 """
 
 import argparse
@@ -324,6 +325,17 @@ def read_table():
     return table, re.search(r'VERSION "(\w+)"', text)[1]
 
 
+def with_sites(pairs, paths):
+    """@pairs and those of @paths, each under a name of its own."""
+    for path in paths:
+        with open(path, encoding="utf-8") as f:
+            benign, tools, kinds = json.load(f)
+        for group, more in ((pairs.benign, benign), (pairs.tools, tools), (pairs.kinds, kinds)):
+            where = os.path.basename(path)
+            group.update((f"{name} {where}", rows) for name, rows in more.items() if rows)
+    return pairs
+
+
 def load_or_collect(args):
     if args.pairs and os.path.exists(args.pairs):
         with open(args.pairs, encoding="utf-8") as f:
@@ -344,9 +356,10 @@ def main(argv):
     parser.add_argument("--channels", type=int, default=10, help="of a kind and volume")
     parser.add_argument("--generator")
     parser.add_argument("--pairs")
+    parser.add_argument("--add", action="append", default=[])
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(argv)
-    pairs = load_or_collect(args)
+    pairs = with_sites(load_or_collect(args), args.add)
     table = fit(pairs)
     version = version_of(pairs, args.days, args.channels)
     text = header(table, pairs, version, args.days)
