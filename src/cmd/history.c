@@ -9,6 +9,7 @@
 #include "cmd/history_rows.h"
 #include "cmd/terminal.h"
 #include "cmd/text.h"
+#include "engine/site.h"
 #include "store/query.h"
 
 #include <errno.h>
@@ -19,7 +20,8 @@ struct history_conf {
 	const char *store;
 	int64_t from_ns, to_ns; /* 0: open */
 	const char *indicators; /* NULL: none */
-	uint32_t form;          /* ed_history_form */
+	struct ed_option_list inventory;
+	uint32_t form; /* ed_history_form */
 	uint32_t limit;
 	bool quiet;
 };
@@ -63,6 +65,13 @@ static const struct ed_option history_options[] = {
 			"answer) of FILE, one a line; # begins a comment",
 	},
 	{
+		.name = "inventory",
+		.type = ED_OPT_LIST,
+		.offset = offsetof(struct history_conf, inventory),
+		.arg = "FILE[,FILE...]",
+		.help = "what machines there are, for role: terms; may be given again",
+	},
+	{
 		.name = "format",
 		.type = ED_OPT_CHOICE,
 		.offset = offsetof(struct history_conf, form),
@@ -100,14 +109,32 @@ struct searching {
 	const struct history_conf *o;
 	struct ed_history_rows rows;
 	struct lines indicators;
+	struct ed_site site;
+	bool by_role; /* only what machines of this role asked */
+	enum ed_asset_role role;
 	struct ed_query_account account;
 	bool damaged;
 };
+
+/* What the inventory says of the client at that time, or of the host where the log has no address. */
+static bool has_role(const struct searching *s, const struct ed_query_row *row)
+{
+	const struct ed_coverage_inventory *inv = &s->site.seam;
+	const struct ed_asset *a = NULL;
+
+	if (ed_addr_known(&row->client))
+		a = inv->find(inv->arg, &row->client, row->net_tag, row->first_ns);
+	else if (row->who[0].n > 0)
+		a = inv->by_name(inv->arg, row->who[0]);
+	return a && a->role == (uint8_t)s->role;
+}
 
 static bool add_row(void *arg, const struct ed_query_row *row)
 {
 	struct searching *s = arg;
 
+	if (s->by_role && !has_role(s, row))
+		return true;
 	return ed_history_rows_add(&s->rows, row,
 				   s->indicators.n > 0 ? s->indicators.v[row->indicator] : NULL);
 }
@@ -257,8 +284,30 @@ static enum ed_exit usage(const char *error)
 	return ED_EXIT_USAGE;
 }
 
+/* Role terms need to know what machines there are. */
+static enum ed_exit read_role(struct searching *s, const char *name)
+{
+	char error[256], shown[ED_PATH_TEXT_MAX];
+	struct ed_scan_config conf;
+
+	if (!ed_asset_role_from_text(ed_span_str(name), &s->role))
+		return usage("role: takes a role of an inventory, as server, mail or resolver");
+	if (s->o->inventory.n == 0)
+		return usage("role: needs --inventory FILE");
+	s->by_role = true;
+	if (s->site.inventory)
+		return ED_EXIT_OK;
+	ed_scan_config_init(&conf);
+	conf.inventory = s->o->inventory.v;
+	conf.n_inventory = s->o->inventory.n;
+	if (ed_site_load(&conf, &s->site, error) == 0)
+		return ED_EXIT_OK;
+	return usage(ed_text_escape(error, shown, sizeof(shown)));
+}
+
 /* The words behind the command. */
-static enum ed_exit read_terms(const struct ed_call *call, size_t from, struct ed_query *ret)
+static enum ed_exit read_terms(struct searching *s, const struct ed_call *call, size_t from,
+			       struct ed_query *ret)
 {
 	const struct history_conf *o = call->conf;
 	char error[ED_STORE_ERROR_MAX];
@@ -269,6 +318,11 @@ static enum ed_exit read_terms(const struct ed_call *call, size_t from, struct e
 	if (!o->store)
 		return usage("history needs --store DIR");
 	for (size_t i = from; i < call->n_operands; i++) {
+		if (strncmp(call->operands[i], "role:", 5) == 0) {
+			if (read_role(s, call->operands[i] + 5) != ED_EXIT_OK)
+				return ED_EXIT_USAGE;
+			continue;
+		}
 		if (ed_query_term(call->operands[i], ret, error) < 0)
 			return usage(error);
 	}
@@ -283,10 +337,12 @@ static enum ed_exit history_run(const struct ed_call *call)
 	const struct lines none = { .v = NULL };
 	bool timeline = call->n_operands > 0 && strcmp(call->operands[0], "timeline") == 0;
 	struct ed_query q;
-	enum ed_exit status = read_terms(call, timeline, &q);
+	enum ed_exit status = read_terms(&s, call, timeline, &q);
 
-	if (status != ED_EXIT_OK)
+	if (status != ED_EXIT_OK) {
+		ed_site_done(&s.site);
 		return status;
+	}
 	ed_history_rows_init(&s.rows, s.o->limit);
 	status = s.o->indicators ? hunt(&s, &q) : search(&s, &q, &none);
 	if (status == ED_EXIT_OK && s.rows.error < 0) {
@@ -297,6 +353,7 @@ static enum ed_exit history_run(const struct ed_call *call)
 		status = print(&s, timeline);
 	ed_history_rows_done(&s.rows);
 	free_lines(&s.indicators);
+	ed_site_done(&s.site);
 	return status;
 }
 
@@ -305,6 +362,8 @@ static const struct ed_command_row history_examples[] = {
 	  "What one client asked below one domain." },
 	{ "earthdog history --store DIR type:TXT client:10.0.0.0/8 --from 2026-11-03",
 	  "All TXT lookups of a network from that day on." },
+	{ "earthdog history --store DIR --inventory assets.csv role:server rcode:NXDOMAIN",
+	  "What servers asked for that is not there." },
 	{ "earthdog history --store DIR timeline 10.0.0.5",
 	  "What a client did, minute by minute." },
 	{ "earthdog history --store DIR --indicators bad.txt --format csv",
@@ -320,8 +379,8 @@ const struct ed_command ed_command_history = {
 		"Prints the lookups that all TERMs fit, in order of time. A TERM is field:value, or a bare address "
 		"or network (a client), or a bare name (it and what lies below it).\n"
 		"Fields: client, resolver, answer (addresses or networks; of an answer the first IPv4 address is "
-		"kept), name (exactly), suffix, type, rcode (NXDOMAIN, a number, or none), and host, process, user "
-		"(a part of the text, letter case aside).\n"
+		"kept), name (exactly), suffix, type, rcode (NXDOMAIN, a number, or none), host, process, user "
+		"(a part of the text, letter case aside), and, with --inventory, role.\n"
 		"A row stands for what is alike within ten minutes, with a count, unless the store was written with "
 		"--history-grain event. timeline puts together what one program of one client asked of one domain "
 		"in one minute; a row of ten minutes stands at its first.\n",

@@ -160,6 +160,15 @@ def test_read_only(program, folder):
     r = subprocess.run([program, "history", "--store", store, "-q", "10.9.9.9", "dugout.net"],
                        capture_output=True, text=True, check=False)
     assert r.returncode == 0 and r.stdout.count("\n") > 1000, r.stderr
+    assets = os.path.join(folder, "assets.csv")
+    with open(assets, "w", encoding="ascii") as f:
+        f.write("name,ip,role\nws9,10.9.9.9,workstation\nmx,10.1.0.1,mail\n")
+    for role, n_min, client in (("workstation", 1000, "10.9.9.9"), ("mail", 1, "10.1.0.1")):
+        r = subprocess.run([program, "history", "--store", store, "-q", "--inventory", assets,
+                            f"role:{role}"], capture_output=True, text=True, check=False)
+        rows = [json.loads(line) for line in r.stdout.splitlines()]
+        assert r.returncode == 0 and len(rows) >= n_min, (role, r.stderr)
+        assert {row["client"] for row in rows} == {client}, role
     assert sorted(os.listdir(store)) == before
     assert not [name for name in before if name.endswith(("-wal", "-shm"))], before
 
