@@ -43,5 +43,5 @@ const char *ed_verdict_name(unsigned verdict)
 
 double ed_subdomain_entropy_score(double llr_bits)
 {
-	return 1 / (1 + exp2(-llr_bits / 8));
+	return 1 / (1 + exp2(-llr_bits / 2));
 }

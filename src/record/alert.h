@@ -62,7 +62,8 @@ struct ed_decoded {
 
 /*
  * A log-likelihood ratio between encoded data and an ordinary name on the scale of ATT&CK's
- * SubdomainEntropyScore and EntropyThreshold: 0..1, 0.5 at even odds.
+ * SubdomainEntropyScore and EntropyThreshold: 0..1, 0.5 at even odds, 0.9 at 6.3 bits. A name counts
+ * for 12 bits at most in the evidence, which is 0.985.
  */
 double ed_subdomain_entropy_score(double llr_bits);
 

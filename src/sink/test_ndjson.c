@@ -216,7 +216,7 @@ static const struct expected contract[] = {
 	{ "earthdog.sample_entropy_bits.1", "4" },
 	{ "earthdog.sample_llr_bits.0", "8" },
 	{ "earthdog.sample_llr_bits.1", "0" },
-	{ "earthdog.sample_subdomain_entropy_scores.0", "0.666667" },
+	{ "earthdog.sample_subdomain_entropy_scores.0", "0.941176" },
 	{ "earthdog.sample_subdomain_entropy_scores.1", "0.5" },
 	{ "earthdog.first_alert.time", "2026-11-03T14:02:14.500Z" },
 	{ "earthdog.first_alert.names", "12" },

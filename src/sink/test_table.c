@@ -165,7 +165,7 @@ static void test_explanation(void **state)
 		"           score 21.5 bits; without structure the score would be 3.1 bits\n"
 		"           mutable elements: QueryRatePerClient 20/s\n"
 		"           mnqw4zdpebuxiidj.northfield-cdn.net\n"
-		"           = SubdomainEntropyScore 0.67 (8.0 bits), Shannon entropy 3.5 bits a\n"
+		"           = SubdomainEntropyScore 0.94 (8.0 bits), Shannon entropy 3.5 bits a\n"
 		"           character; base32, 60 bytes, 75 % printable, text: c:\\\\a\\x09\"\\x1b\\xff\n"
 		"           ...\n"
 		"           nz2ca3tboruw63lp.northfield-cdn.net\n"
