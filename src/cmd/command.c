@@ -13,22 +13,10 @@
 #include <string.h>
 
 const struct ed_command *const ed_commands[] = {
-	&ed_command_scan,
-	&ed_command_events,
-	&ed_command_history,
-	&ed_command_triage,
-	&ed_command_allow,
-	&ed_command_explain,
-	&ed_command_baseline,
-	&ed_command_coverage,
-	&ed_command_report,
-	&ed_command_export,
-	&ed_command_contain,
-	&ed_command_drill,
-	&ed_command_list,
-	&ed_command_help,
-	&ed_command_generate,
-	NULL,
+	&ed_command_scan,   &ed_command_events,  &ed_command_history,  &ed_command_triage,
+	&ed_command_allow,  &ed_command_explain, &ed_command_baseline, &ed_command_coverage,
+	&ed_command_report, &ed_command_export,  &ed_command_contain,  &ed_command_drill,
+	&ed_command_list,   &ed_command_help,    &ed_command_generate, NULL,
 };
 
 struct common_conf {

@@ -273,8 +273,7 @@ static void test_examples_parse(void **state)
 			ed_options_default(c->options, conf);
 			if (ed_args_parse(&args, n - 2, words + 2, error) != 0)
 				fail_msg("%s: %s", e->text, error);
-			if (args.n_operands < c->operands_min ||
-			    args.n_operands > c->operands_max)
+			if (args.n_operands < c->operands_min || args.n_operands > c->operands_max)
 				fail_msg("%s: %zu operands", e->text, args.n_operands);
 			free(line);
 			free(conf);

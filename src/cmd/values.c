@@ -60,14 +60,10 @@ struct names {
 
 /* Options whose argument is a plain text; a choice brings its own names. */
 static const struct names of_options[] = {
-	{ "input-format", ED_VALUE_NAMES, each_format },
-	{ "format", ED_VALUE_NAMES, each_sink },
-	{ "min-level", ED_VALUE_NAMES, each_level },
-	{ "fail-on", ED_VALUE_NAMES, each_level },
-	{ "set", ED_VALUE_KEYS, each_setting },
-	{ "was", ED_VALUE_KEYS, each_setting },
-	{ "for", ED_VALUE_NAMES, each_writer },
-	{ NULL, ED_VALUE_FREE, NULL },
+	{ "input-format", ED_VALUE_NAMES, each_format }, { "format", ED_VALUE_NAMES, each_sink },
+	{ "min-level", ED_VALUE_NAMES, each_level },     { "fail-on", ED_VALUE_NAMES, each_level },
+	{ "set", ED_VALUE_KEYS, each_setting },          { "was", ED_VALUE_KEYS, each_setting },
+	{ "for", ED_VALUE_NAMES, each_writer },          { NULL, ED_VALUE_FREE, NULL },
 };
 
 static const struct names *find_option(const struct ed_option *row)

@@ -63,8 +63,7 @@ static void check_capture(const char *name, unsigned n_queries, unsigned n_respo
 		format = &ed_format_pcapng;
 	test_drive(format, test_file_span(&file), &run);
 	if (run.n_queries != n_queries || run.n_responses != n_responses)
-		print_error("%s: %u queries, %u responses\n", name, run.n_queries,
-			    run.n_responses);
+		print_error("%s: %u queries, %u responses\n", name, run.n_queries, run.n_responses);
 	assert_int_equal(run.n_queries, n_queries);
 	assert_int_equal(run.n_responses, n_responses);
 }

@@ -103,18 +103,18 @@ struct ed_alert {
 	const char *analytic_name; /* as ATT&CK's platform: "Network Devices" */
 	uint32_t analytic_version;
 
-	struct ed_addr client;  /* unknown: the domain over all clients, or the actor's lookups */
-	uint8_t asset_role;     /* ed_asset_role of the client by the inventory; 0: not known */
+	struct ed_addr client; /* unknown: the domain over all clients, or the actor's lookups */
+	uint8_t asset_role;    /* ed_asset_role of the client by the inventory; 0: not known */
 	const struct ed_suppression *suppressed; /* hides it; NULL: it is shown. Borrowed */
-	struct ed_actor actor;  /* the program behind it, and its machine; .known */
-	bool all_clients;       /* it is about the domain over all clients */
-	bool is_withdrawn;      /* another alert tells it */
-	bool is_masked;         /* the source hides the names: domain says nothing */
+	struct ed_actor actor;           /* the program behind it, and its machine; .known */
+	bool all_clients;                /* it is about the domain over all clients */
+	bool is_withdrawn;               /* another alert tells it */
+	bool is_masked;                  /* the source hides the names: domain says nothing */
 	char drill[ED_ALERT_DRILL_TEXT]; /* mark of the site's own drill that made it; "": none */
-	uint32_t n_clients;     /* clients that ask the domain */
-	uint32_t n_clients_all; /* clients seen in the run */
-	struct ed_name domain;  /* n == 0: no common parent */
-	struct ed_addr server;  /* what a policy alert is about instead of a domain; else unknown */
+	uint32_t n_clients;              /* clients that ask the domain */
+	uint32_t n_clients_all;          /* clients seen in the run */
+	struct ed_name domain;           /* n == 0: no common parent */
+	struct ed_addr server; /* what a policy alert is about instead of a domain; else unknown */
 	uint32_t n_seen_from;
 	struct ed_addr seen_from[ED_SEEN_FROM_MAX]; /* forwarders and the like that passed it on */
 
