@@ -235,7 +235,7 @@ static void test_explain(void **state)
 	RUN(r, "explain", "mnqw4zdpebuxiidj.northfield-cdn.net");
 	assert_int_equal(r->status, 0);
 	assert_in(r->out, "zone                   northfield-cdn.net\n");
-	assert_in(r->out, "SubdomainEntropyScore  0.");
+	assert_in(r->out, "SubdomainEntropyScore  1.00");
 	assert_in(r->out, "mnqw4zdpebuxiidj  16");
 	RUN(r, "explain", "orugkidrovuwg2zamjzg653oebtg66banj2w24dtebxxmzls.example.com");
 	assert_in(r->out,
