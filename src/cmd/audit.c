@@ -16,7 +16,6 @@
 #include "engine/site.h"
 #include "report/audit.h"
 #include "store/files.h"
-#include "store/presence.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -142,33 +141,6 @@ static enum ed_exit fail(enum ed_exit status, const char *text)
 	return status;
 }
 
-static bool add_day(void *arg, const struct ed_presence_source *source,
-		    const struct ed_presence_subject *subject, const struct ed_presence_day *row)
-{
-	struct making *m = arg;
-
-	m->overfull |= !ed_presence_add_day(&m->presence, source, subject, row);
-	return true;
-}
-
-static bool add_hour(void *arg, const struct ed_presence_source *source,
-		     const struct ed_presence_hour *row)
-{
-	struct making *m = arg;
-
-	m->overfull |= !ed_presence_add_hour(&m->presence, source, row);
-	return true;
-}
-
-static bool add_path(void *arg, const struct ed_presence_subject *subject,
-		     const struct ed_presence_path *row)
-{
-	struct making *m = arg;
-
-	m->overfull |= !ed_presence_add_path(&m->presence, subject, row);
-	return true;
-}
-
 static enum ed_exit load_baseline(struct making *m)
 {
 	char error[ED_BASELINE_ERROR_MAX], shown[ED_PATH_TEXT_MAX];
@@ -215,7 +187,6 @@ static bool take_setting(void *arg, const struct ed_ledger_setting *s, int64_t s
 static enum ed_exit make_coverage(struct making *m)
 {
 	const struct ed_reading *o = &m->o->reading;
-	const struct ed_store_presence_hooks hooks = { m, add_day, add_hour, add_path };
 	const struct ed_coverage_conf conf = {
 		.presence = &m->presence,
 		.inventory = m->site.seam,
@@ -230,7 +201,8 @@ static enum ed_exit make_coverage(struct making *m)
 	int r = ed_ledger_settings_each(m->ledger, take_setting, m);
 
 	if (r == 0)
-		r = ed_store_presence_each(m->ledger, o->from_ns, o->to_ns, &hooks);
+		r = ed_presence_take_kept(&m->presence, m->ledger, o->from_ns, o->to_ns,
+					  &m->overfull);
 	if (r == 0)
 		r = ed_coverage_make(&conf, &m->coverage);
 	if (r != 0)

@@ -181,33 +181,6 @@ static enum ed_exit fail(enum ed_exit status, const char *text)
 
 /* ------------------------------------------------------------------ presence */
 
-static bool add_day(void *arg, const struct ed_presence_source *source,
-		    const struct ed_presence_subject *subject, const struct ed_presence_day *row)
-{
-	struct making *m = arg;
-
-	m->overfull |= !ed_presence_add_day(&m->presence, source, subject, row);
-	return true;
-}
-
-static bool add_hour(void *arg, const struct ed_presence_source *source,
-		     const struct ed_presence_hour *row)
-{
-	struct making *m = arg;
-
-	m->overfull |= !ed_presence_add_hour(&m->presence, source, row);
-	return true;
-}
-
-static bool add_path(void *arg, const struct ed_presence_subject *subject,
-		     const struct ed_presence_path *row)
-{
-	struct making *m = arg;
-
-	m->overfull |= !ed_presence_add_path(&m->presence, subject, row);
-	return true;
-}
-
 /* What is no tunnel by a person's word, hidden by a rule or made by a drill is no sighting. */
 static bool add_alert(void *arg, const struct ed_ledger_alert *a)
 {
@@ -224,7 +197,6 @@ static enum ed_exit read_store(struct making *m)
 {
 	const struct ed_reading *o = &m->o->reading;
 	const struct ed_ledger_conf conf = { .dir = o->store, .mode = ED_LEDGER_READ };
-	const struct ed_store_presence_hooks hooks = { m, add_day, add_hour, add_path };
 	const struct ed_ledger_filter filter = { .from_ns = o->from_ns, .to_ns = o->to_ns };
 	char error[ED_STORE_ERROR_MAX];
 	struct ed_ledger *l;
@@ -232,7 +204,7 @@ static enum ed_exit read_store(struct making *m)
 
 	if (r != 0)
 		return fail(ED_EXIT_USAGE, error);
-	r = ed_store_presence_each(l, o->from_ns, o->to_ns, &hooks);
+	r = ed_presence_take_kept(&m->presence, l, o->from_ns, o->to_ns, &m->overfull);
 	if (r == 0)
 		r = ed_ledger_alerts(l, &filter, add_alert, m);
 	ed_ledger_close(l);

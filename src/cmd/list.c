@@ -7,6 +7,7 @@
 
 #include "analytic/analytic.h"
 #include "base/json_out.h"
+#include "cmd/field_json.h"
 #include "cmd/list_fields.h"
 #include "cmd/text.h"
 #include "cmd/values.h"
@@ -63,16 +64,6 @@ static const char *fields_text(uint32_t mask, const char *between, char ret[stat
 	return ret;
 }
 
-static void fields_json(struct ed_json *j, const char *key, uint32_t mask)
-{
-	ed_json_array(j, key);
-	for (unsigned bit = 0; bit < ED_FIELD_N; bit++) {
-		if (mask >> bit & 1)
-			ed_json_str(j, NULL, ed_field_name(bit));
-	}
-	ed_json_array_end(j);
-}
-
 static void named_json(struct ed_json *j, const char *name, const char *help)
 {
 	ed_json_object(j, NULL);
@@ -107,7 +98,7 @@ static void formats_json(struct ed_json *j)
 {
 	for (size_t i = 0; ed_formats[i]; i++) {
 		named_json(j, ed_formats[i]->name, ed_formats[i]->help);
-		fields_json(j, "fields", ed_formats[i]->fields);
+		ed_cmd_fields_json(j, "fields", ed_formats[i]->fields);
 		ed_list_format_json(j, ed_formats[i]);
 		ed_json_object_end(j);
 	}
@@ -148,7 +139,7 @@ static void tunables_json(struct ed_json *j, const struct ed_analytic *a)
 			ed_json_str(j, "default", row->def);
 		if (ed_option_print_range(row, range, sizeof(range)) > 0)
 			ed_json_str(j, "range", range);
-		fields_json(j, "needs", a->tunable_needs[i]);
+		ed_cmd_fields_json(j, "needs", a->tunable_needs[i]);
 		ed_list_element_json(j, a, (unsigned)i);
 		ed_json_object_end(j);
 	}
@@ -164,8 +155,8 @@ static void analytics_json(struct ed_json *j)
 		ed_json_str(j, "platform", a->platform);
 		ed_json_u64(j, "version", a->version);
 		ed_json_str(j, "log_sources", a->log_sources);
-		fields_json(j, "needs", a->needs);
-		fields_json(j, "wants", a->wants);
+		ed_cmd_fields_json(j, "needs", a->needs);
+		ed_cmd_fields_json(j, "wants", a->wants);
 		tunables_json(j, a);
 		ed_json_object_end(j);
 	}
@@ -195,7 +186,7 @@ static void evidence_json(struct ed_json *j)
 
 		named_json(j, e->name, e->help);
 		ed_json_f64(j, "cap_bits", (double)e->cap_bits);
-		fields_json(j, "uses", e->uses);
+		ed_cmd_fields_json(j, "uses", e->uses);
 		ed_json_object_end(j);
 	}
 }

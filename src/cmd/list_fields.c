@@ -2,7 +2,7 @@
 /* Formats, fields, analytics and mutable elements; see list_fields.h. */
 #include "cmd/list_fields.h"
 
-#include "analytic/ability.h"
+#include "cmd/field_json.h"
 #include "cmd/text.h"
 #include "evidence/evidence.h"
 
@@ -163,16 +163,6 @@ int ed_list_fields_print(FILE *f)
 
 /* --------------------------------------------------------------------- JSON */
 
-static void put_fields(struct ed_json *j, const char *key, uint32_t fields)
-{
-	ed_json_array(j, key);
-	for (unsigned bit = 0; bit < ED_FIELD_N; bit++) {
-		if (fields >> bit & 1)
-			ed_json_str(j, NULL, ed_field_name(bit));
-	}
-	ed_json_array_end(j);
-}
-
 /* The mutable elements that have nothing to work on without the field. */
 static void put_elements(struct ed_json *j, unsigned bit)
 {
@@ -227,22 +217,6 @@ void ed_list_fields_json(struct ed_json *j)
 		put_field(j, bit);
 }
 
-static void put_ability(struct ed_json *j, const struct ed_analytic *a,
-			const struct ed_analytic_ability *able)
-{
-	ed_json_object(j, a->id);
-	ed_json_str(j, "state", ed_ability_name(able->state));
-	put_fields(j, "missing_needs", able->missing_needs);
-	put_fields(j, "missing_wants", able->missing_wants);
-	ed_json_array(j, "idle_tunables");
-	for (unsigned i = 0; a->tunables[i].name; i++) {
-		if (able->idle_tunables >> i & 1)
-			ed_json_str(j, NULL, a->tunables[i].name);
-	}
-	ed_json_array_end(j);
-	ed_json_object_end(j);
-}
-
 void ed_list_format_json(struct ed_json *j, const struct ed_format *f)
 {
 	uint32_t platforms = f->platforms ? f->platforms : 1u << ED_PLATFORM_NETWORK;
@@ -256,8 +230,11 @@ void ed_list_format_json(struct ed_json *j, const struct ed_format *f)
 	ed_json_array_end(j);
 	ed_json_object(j, "analytics");
 	for (size_t i = 0; ed_analytics[i]; i++) {
-		if (ability_on(ed_analytics[i], f, &able))
-			put_ability(j, ed_analytics[i], &able);
+		if (!ability_on(ed_analytics[i], f, &able))
+			continue;
+		ed_json_object(j, ed_analytics[i]->id);
+		ed_cmd_ability_json(j, ed_analytics[i], &able);
+		ed_json_object_end(j);
 	}
 	ed_json_object_end(j);
 }

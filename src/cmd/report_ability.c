@@ -2,7 +2,7 @@
 /* What the analytics lacked; see report_ability.h. */
 #include "cmd/report_ability.h"
 
-#include "analytic/ability.h"
+#include "cmd/field_json.h"
 #include "cmd/text.h"
 #include "format/format.h"
 
@@ -116,30 +116,6 @@ void ed_report_abilities(const struct ed_scan_result *r, FILE *f)
 
 /* ---------------------------------------------------------------- --stats */
 
-static void put_fields(struct ed_json *j, const char *key, uint32_t fields)
-{
-	ed_json_array(j, key);
-	for (unsigned bit = 0; bit < ED_FIELD_N; bit++) {
-		if (fields >> bit & 1)
-			ed_json_str(j, NULL, ed_field_name(bit));
-	}
-	ed_json_array_end(j);
-}
-
-static void put_ability(struct ed_json *j, const struct ed_analytic *a,
-			const struct ed_analytic_ability *able)
-{
-	ed_json_str(j, "state", ed_ability_name(able->state));
-	put_fields(j, "missing_needs", able->missing_needs);
-	put_fields(j, "missing_wants", able->missing_wants);
-	ed_json_array(j, "idle_tunables");
-	for (unsigned i = 0; a->tunables[i].name; i++) {
-		if (able->idle_tunables >> i & 1)
-			ed_json_str(j, NULL, a->tunables[i].name);
-	}
-	ed_json_array_end(j);
-}
-
 void ed_report_abilities_json(const struct ed_scan_result *r, struct ed_json *j)
 {
 	struct ed_analytic_ability able;
@@ -149,8 +125,8 @@ void ed_report_abilities_json(const struct ed_scan_result *r, struct ed_json *j)
 		if (!was_read(r, i))
 			continue;
 		ed_json_object(j, ed_formats[i]->name);
-		put_fields(j, "told", r->format_told[i]);
-		put_fields(j, "silent", ed_formats[i]->fields & ~r->format_told[i]);
+		ed_cmd_fields_json(j, "told", r->format_told[i]);
+		ed_cmd_fields_json(j, "silent", ed_formats[i]->fields & ~r->format_told[i]);
 		ed_json_object_end(j);
 	}
 	ed_json_object_end(j);
@@ -158,7 +134,7 @@ void ed_report_abilities_json(const struct ed_scan_result *r, struct ed_json *j)
 	for (size_t i = 0; ed_analytics[i]; i++) {
 		ed_json_object(j, ed_analytics[i]->id);
 		if (ability_of(r, ed_analytics[i], &able))
-			put_ability(j, ed_analytics[i], &able);
+			ed_cmd_ability_json(j, ed_analytics[i], &able);
 		else
 			ed_json_str(j, "state", "no input");
 		ed_json_object_end(j);

@@ -81,6 +81,13 @@ bool ed_presence_add_hour(struct ed_presence *p, const struct ed_presence_source
 bool ed_presence_add_path(struct ed_presence *p, const struct ed_presence_subject *subject,
 			  const struct ed_presence_path *row);
 
+struct ed_ledger;
+
+/* Adds what the store of @l kept of the days from @from_ns to @to_ns (0: open). *@ret_overfull: not
+ * all of it found room. 0, -errno or a condition of the store. */
+int ed_presence_take_kept(struct ed_presence *p, struct ed_ledger *l, int64_t from_ns,
+			  int64_t to_ns, bool *ret_overfull);
+
 /*
  * What a log is called however often it is rotated: the last folder and the file of @path, without
  * the suffix of a compression, dates, times of day and the number of a rotation:
