@@ -95,8 +95,9 @@ cover: deps ## line coverage of the tests, a table
 	@tools/run_tests.py $(BUILD)-cover --timeout-multiplier 8
 	@gcovr --root . --filter src/ --exclude '.*/(test|fuzz)_[^/]*' $(BUILD)-cover
 
-update-golden: deps build ## rewrite the expected output of tests/golden; read the diff
+update-golden: deps build ## rewrite the expected output of tests/golden and of the pages; read the diff
 	@tests/run_golden.py --update $(PROGRAM)
+	@tests/docs/check.py $(PROGRAM) --update; git diff --stat -- docs README.md
 
 install: build ## install the program, man page and completions under PREFIX (/usr/local)
 	@meson install -C $(BUILD) --no-rebuild
