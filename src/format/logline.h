@@ -98,8 +98,11 @@ enum ed_drop ed_logline_other(struct ed_span line);
  */
 static inline bool ed_logline_word(struct ed_span *rest, struct ed_span *ret)
 {
-	const uint8_t *p = rest->p, *end = rest->p + rest->n;
+	const uint8_t *p = rest->p, *end;
 
+	if (rest->n == 0) /* perhaps a span of nothing */
+		return false;
+	end = rest->p + rest->n;
 	while (p < end && *p == ' ')
 		p++;
 	if (p == end)

@@ -9,7 +9,10 @@ of tests/corpus, or the PATHs) is copied N times; a copy is cut at a random plac
 sixteen bits turned over, or both, drawn from a fixed seed. One process scans as many copies as
 COPIES_BYTES_MAX allows. It must end with 0 or 3 (some input skipped or damaged), every record must
 be analysed or dropped for a named reason, and its memory may grow by GROWTH_BYTES_MAX over that of
-a scan of the sample as it is. A scan that fails is halved until one copy is left, which is kept.
+a scan of the sample as it is. A thousand copies of a few lines have many more clients and names
+than the sample, and so touch more of the tables, whose size is fixed: where that takes more, the
+same copies AGAIN times over may not take GROWTH_BYTES_MAX / AGAIN on top. A scan that fails is
+halved until one copy is left, which is kept.
 """
 
 import argparse
@@ -29,6 +32,7 @@ import harness  # noqa: E402
 COPIES_BYTES_MAX = 96_000_000  # of one scan
 COPIES_MAX = 1000
 GROWTH_BYTES_MAX = 64 << 20
+AGAIN = 4
 BITS_MAX = 16
 IN_MEMORY = "/dev/shm"
 CORPORA = ["pcap", "dnstap"]
@@ -89,11 +93,14 @@ def check_copies(program, label, paths, base_bytes, tally):
     fault, peak_bytes = scan(program, paths, tally)
     tally.n_inputs += len(paths)
     if fault is None:
-        growth = peak_bytes - base_bytes
+        growth, limit = peak_bytes - base_bytes, GROWTH_BYTES_MAX
+        if growth > limit:
+            fault, again_bytes = scan(program, paths * AGAIN, tally)
+            growth, limit = again_bytes - peak_bytes, GROWTH_BYTES_MAX // AGAIN
         tally.growth_bytes = max(tally.growth_bytes, growth)
-        if growth > GROWTH_BYTES_MAX:
+        if fault or growth > limit:
             tally.faults.append(
-                (label, f"{len(paths)} copies took {growth >> 20} MiB more than the sample")
+                (label, fault or f"{len(paths)} copies took {growth >> 20} MiB too much")
             )
         return
     found = smallest(program, paths, tally)
