@@ -56,6 +56,32 @@ function report_instructions(    line, part, n, text, split_up)
 			"analyse", "rest", split_up
 }
 
+# What the two cores give to two programs that share nothing, where the pipeline gets speed_up().
+function report_twice(    n, input, i, part)
+{
+	n = split("capture|Zeek TSV|Zeek JSON", input, "|")
+	for (i = 1; i <= n; i++) {
+		part = ratio(wall_rate("earthdog twice", input[i]), wall_rate("earthdog 1x1", input[i]))
+		if (part > 0)
+			printf "two cores, %s: two programs side by side %.2f x one, two threads %.2f x\n",
+				input[i], part, speed_up(input[i])
+	}
+}
+
+# User time of a record, and how much of it each stage takes.
+function report_times(    line, part, ns)
+{
+	while ((getline line < times) > 0) {
+		split(line, part, "|")
+		ns = ratio(1e9, rate("earthdog 1x1", part[1]))
+		if (ns > 0)
+			printf "%-10s %6.0f ns a record: %s %.0f, %s %.0f, %s %.0f, %s %.0f\n", part[1],
+				ns, "frame", ns * part[2] / 100, "decode and start-up",
+				ns * part[3] / 100, "annotate", ns * part[4] / 100, "analyse",
+				ns * part[5] / 100
+	}
+}
+
 function report_startup(    line, part)
 {
 	while ((getline line < startup) > 0) {
@@ -94,6 +120,8 @@ END {
 	print ""
 	report_startup()
 	report_instructions()
+	report_times()
+	report_twice()
 	print ""
 	ours = rate("earthdog 1x1", "capture")
 	tsv = rate("earthdog 1x1", "Zeek TSV")

@@ -179,6 +179,27 @@ earthdog_row()
 	echo "$tool|$on|$records|${result// /|}" >>"$work/rows"
 }
 
+# Two such runs side by side, each on a core of its own: what two cores of this machine give to
+# programs that share nothing but its memory. Two threads of one program can hardly gain more.
+# INPUT RECORDS PATH
+earthdog_twice()
+{
+	local other
+	[ -n "$two" ] && have "$earthdog" || return 0
+	scan 1 "$3"
+	taskset -c "${cpus[1]}" "$work/measure" -n "$runs" -o "$work/other" -- \
+		"$earthdog" scan --quiet --format ndjson -o /dev/null --shards 1 --readers 1 "$3" \
+		>/dev/null 2>&1 &
+	other=$!
+	measure "$one" "$runs" "${scan_command[@]}" || result=
+	wait "$other" || result=
+	[ -n "$result" ] || return 0
+	result=$(echo "$result" | cat - "$work/other" | awk '
+		{ user += $1; sys += $2; wall = $3 > wall ? $3 : wall; peak = $4 > peak ? $4 : peak }
+		END { print user, sys, wall, peak }')
+	echo "earthdog twice|$1|$((2 * $2))|${result// /|}" >>"$work/rows"
+}
+
 measure_capture()
 {
 	cat "$capture" >/dev/null # into the page cache, once for all
@@ -196,6 +217,7 @@ measure_capture()
 	row "tshark 4 fields" "$on" "$n" 1 tshark -n -r "$path" -T fields \
 		-e ip.src -e ip.dst -e dns.qry.name -e dns.qry.type
 	[ -z "$two" ] || earthdog_row capture "$packets" "$capture" 2
+	earthdog_twice capture "$packets" "$capture"
 }
 
 # measure_log INPUT PATH
@@ -205,6 +227,7 @@ measure_log()
 	earthdog_row "$1" "$lines" "$2" 1
 	row "wc -l" "$1" "$lines" "$runs" wc -l "$2"
 	[ -z "$two" ] || earthdog_row "$1" "$lines" "$2" 2
+	earthdog_twice "$1" "$lines" "$2"
 }
 
 # The records that the run before has read, whatever became of them; 0: it did not say.
@@ -286,6 +309,42 @@ stages()
 	rm -f "$work/callgrind"
 }
 
+# Shares of the user time by the same functions, in hundredths, sampled by perf, which needs no
+# counters for that: INPUT PATH.
+time_stages()
+{
+	scan 1 "$2"
+	echo "sampling: $1" >&2
+	taskset -c "$one" perf record -q -e cpu-clock:u -F 499 --call-graph dwarf,4096 \
+		-o "$work/samples" "${scan_command[@]}" >/dev/null 2>&1 || return 0
+	perf report -i "$work/samples" --stdio --children -g none --sort sym 2>/dev/null | awk -v on="$1" '
+		$3 == "[.]" {
+			sub(/\..*/, "", $4)
+			share[$4] += $5 == "" ? $1 : 0
+		}
+		END {
+			frame = share["ed_feed_next"]
+			annotate = share["route"]
+			analyse = share["ed_slot_carry"]
+			if (analyse > 0)
+				printf "%s|%.1f|%.1f|%.1f|%.1f\n", on, frame,
+					100 - frame - annotate - analyse, annotate, analyse
+		}' >>"$work/times"
+	rm -f "$work/samples"
+}
+
+measure_times()
+{
+	have "$earthdog" || return 0
+	if ! perf record -q -e cpu-clock:u -o /dev/null true >/dev/null 2>&1; then
+		note "missing, so no time by stage: perf that can sample"
+		return 0
+	fi
+	time_stages capture "$capture"
+	time_stages "Zeek TSV" "$tsv"
+	time_stages "Zeek JSON" "$json"
+}
+
 # slope N SMALL... LARGE...: the differences of two rows of numbers, each by N.
 slope()
 {
@@ -363,10 +422,11 @@ main()
 	measure_lookups auditd auditd
 	measure_lookups macos "macOS JSON"
 	measure_startup
+	measure_times
 	measure_instructions
 	report_head
-	touch "$work/startup" "$work/instructions"
-	awk -F'|' -v counter="$counter" -v startup="$work/startup" \
+	touch "$work/startup" "$work/instructions" "$work/times"
+	awk -F'|' -v counter="$counter" -v startup="$work/startup" -v times="$work/times" \
 		-v instructions="$work/instructions" -f "$here/report.awk" "$work/rows"
 	if [ -s "$work/notes" ]; then
 		echo
