@@ -130,6 +130,7 @@ static bool score_reverse(struct ed_span lower, const struct ed_zone_cut *cut, s
 	}
 	e->payload_code = (uint32_t)cut->n_labels_below * (v6 ? NIBBLE_BITS : OCTET_BITS) *
 			  ED_NAME_MODEL_BIT_MBITS;
+	e->payload_shape |= ED_SHAPE_REVERSE;
 	return true;
 }
 
@@ -222,17 +223,22 @@ static void pardon_guids(struct ed_span labels, struct entry *e)
 	}
 }
 
+static bool is_base32(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7');
+}
+
+/* MD5, SHA-1 and SHA-224 in base 16, SHA-1 in base 32. */
 static bool is_digest(struct ed_span labels)
 {
 	unsigned n = labels.n ? labels.p[0] : 0;
+	bool is_16 = n == 32 || n == 40 || n == 56, is_32 = n == 32;
 
-	if (n != 32 && n != 40 && n != 56)
-		return false;
-	for (unsigned i = 1; i <= n; i++) {
-		if (ed_hex_value(labels.p[i]) < 0)
-			return false;
+	for (unsigned i = 1; i <= n && (is_16 || is_32); i++) {
+		is_16 = is_16 && ed_hex_value(labels.p[i]) >= 0;
+		is_32 = is_32 && is_base32(labels.p[i]);
 	}
-	return true;
+	return is_16 || is_32;
 }
 
 static bool is_artefact(struct ed_span labels)

@@ -331,6 +331,38 @@ static void test_reversed_addresses(void **state)
 		assert_int_equal(annotated(others[i]).ev.payload_shape, 0);
 }
 
+static void test_digests(void **state)
+{
+	static const char *const digests[] = {
+		"d41d8cd98f00b204e9800998ecf8427e",
+		"da39a3ee5e6b4b0d3255bfef95601890afd80709",
+		"3i42h3s6nnfq2msvx7xzkyayscx5qbyj",
+	};
+	static const char *const others[] = {
+		"d41d8cd98f00b204e9800998ecf8427",
+		"3i42h3s6nnfq2msvx7xzkyayscx5qby1",
+		"3i42h3s6nnfq2msvx7xzkyaysc",
+		"4oymiquy7qobjgx36tejs35zeqt24qpemsnzgtfeswmrw6csx-kq",
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(digests) / sizeof(digests[0]); i++) {
+		char name[128];
+
+		(void)snprintf(name, sizeof(name), "%s.list.example.com", digests[i]);
+		assert_int_equal(annotated(name).ev.payload_shape, ED_SHAPE_DIGEST);
+		(void)snprintf(name, sizeof(name), "%s.list.example.com", others[i]);
+		assert_int_equal(annotated(name).ev.payload_shape, 0);
+	}
+}
+
+static void test_reversed_addresses_of_a_zone(void **state)
+{
+	(void)state;
+	assert_int_equal(annotated("7.2.0.192.in-addr.arpa").ev.payload_shape, ED_SHAPE_REVERSE);
+	assert_int_equal(annotated("x7.2.0.192.in-addr.arpa").ev.payload_shape, 0);
+}
+
 /* A GUID names a thing: no sign of an encoder, but its 122 bits are counted. */
 static void test_guids_are_pardoned(void **state)
 {
@@ -485,6 +517,8 @@ int main(void)
 		cmocka_unit_test(test_reverse_names),
 		cmocka_unit_test(test_reverse_names_that_are_no_address),
 		cmocka_unit_test(test_reversed_addresses),
+		cmocka_unit_test(test_digests),
+		cmocka_unit_test(test_reversed_addresses_of_a_zone),
 		cmocka_unit_test(test_guids_are_pardoned),
 		cmocka_unit_test(test_what_resolvers_ask_themselves),
 		cmocka_unit_test(test_random_case_is_folded),

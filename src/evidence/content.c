@@ -42,7 +42,7 @@ struct content_state {
 	uint32_t n_long;
 	uint32_t payload_bytes;
 	uint32_t n_address;           /* reversed addresses */
-	uint16_t n_digest;            /* hexadecimal digests (MD5, SHA-1, ...); saturates */
+	uint16_t n_digest;            /* digests (MD5, SHA-1, ...); saturates */
 	uint16_t alphabet[ALPHABETS]; /* names that fit each best; saturates */
 };
 static_assert((int)ED_ALPHABET_N <= (int)ALPHABETS, "a counter for each alphabet");
@@ -98,7 +98,9 @@ static void content_observe(void *state, const struct ed_sighting *s)
 	if ((ev->payload_shape & ED_SHAPE_DIGEST) && c->n_digest < UINT16_MAX)
 		c->n_digest++;
 	c->n_long += ev->payload_longest >= LONG_LABEL;
-	if (n == c->last_bytes && c->n_same_bytes < UINT16_MAX)
+	/* reversed addresses are all of one length */
+	if (n == c->last_bytes && !(ev->payload_shape & ED_SHAPE_REVERSE) &&
+	    c->n_same_bytes < UINT16_MAX)
 		c->n_same_bytes++;
 	c->last_bytes = (uint8_t)n;
 	c->payload_bytes += n;

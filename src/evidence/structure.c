@@ -7,6 +7,9 @@
 #include "evidence/evidence.h"
 
 enum { N_MIN = 5, DISTINCT_MIN = 20, DISTINCT_MANY = 100, TTL_LOW_S = 3, TTL_MAX_S = 600 };
+/* Of 32 parts of the address space: more than one owner's machines lie in, fewer than chance fills
+ * with twice as many answers. */
+enum { PARTS_SHIFT = 27, PARTS_MIN = 16, NO_PLACE_PART = 28, NO_PLACE_MIN = 3 };
 enum { UNPRINTED_MIN = 3, UNPRINTED_MANY = 10, UNPRINTED_MAX = 255, TRAILING_MAX = 0xffffff };
 
 struct structure_state {
@@ -20,9 +23,10 @@ struct structure_state {
 	uint32_t n_ttl, n_ttl_low;
 	uint32_t n_trailing : 24; /* bytes behind the last record; saturates */
 	uint32_t n_unprinted : 8; /* names that the source could not print; saturates */
-	uint32_t n_same_v4;       /* A answers equal to the one before */
+	uint16_t n_same_v4;       /* A answers equal to the one before; saturates */
+	uint16_t last_v4;         /* the one before, folded */
 	uint32_t n_v4;
-	uint32_t last_v4;
+	uint32_t v4_parts;                  /* bit p: an A answer in that part of the space */
 	uint32_t n_loopback;                /* A answers in 127/8: a code, not a place */
 	uint32_t n_sized;                   /* responses whose rdata size is known */
 	uint32_t bytes_opaque, bytes_names; /* saturate */
@@ -70,6 +74,18 @@ static uint32_t sum_u32(uint32_t a, uint32_t b)
 	return a + b < a ? UINT32_MAX : a + b;
 }
 
+static void observe_v4(struct structure_state *st, uint32_t v4)
+{
+	uint16_t folded = (uint16_t)(v4 ^ v4 >> 16);
+
+	st->n_v4++;
+	if (folded == st->last_v4 && st->n_same_v4 < UINT16_MAX)
+		st->n_same_v4++;
+	st->last_v4 = folded;
+	st->v4_parts |= UINT32_C(1) << (v4 >> PARTS_SHIFT);
+	st->n_loopback += v4 >> 24 == 127;
+}
+
 static void observe_answer(struct structure_state *st, const struct ed_event *ev)
 {
 	const struct ed_dns_answers *a = &ev->answers;
@@ -88,12 +104,8 @@ static void observe_answer(struct structure_state *st, const struct ed_event *ev
 		st->bytes_opaque = sum_u32(st->bytes_opaque, a->bytes_opaque);
 		st->bytes_names = sum_u32(st->bytes_names, a->bytes_names);
 	}
-	if (a->first_v4) {
-		st->n_v4++;
-		st->n_same_v4 += a->first_v4 == st->last_v4;
-		st->last_v4 = a->first_v4;
-		st->n_loopback += a->first_v4 >> 24 == 127;
-	}
+	if (a->first_v4)
+		observe_v4(st, a->first_v4);
 }
 
 /* Bytes that no host name has, and that is all there is to know of the name. One that was masked on
@@ -125,13 +137,15 @@ static void structure_observe(void *state, const struct ed_sighting *s)
 static void structure_fade(void *state)
 {
 	struct structure_state *st = state;
-	uint32_t *counts[] = { &st->n_queries,  &st->n_new,       &st->n_rare,    &st->n_text,
-			       &st->n_names,    &st->n_responses, &st->sum_ttl_s, &st->n_failed,
-			       &st->n_ttl,      &st->n_ttl_low,   &st->n_same_v4, &st->n_v4,
-			       &st->n_loopback, &st->n_sized };
+	uint32_t *counts[] = { &st->n_queries, &st->n_new,       &st->n_rare,    &st->n_text,
+			       &st->n_names,   &st->n_responses, &st->sum_ttl_s, &st->n_failed,
+			       &st->n_ttl,     &st->n_ttl_low,   &st->n_v4,      &st->n_loopback,
+			       &st->n_sized };
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		*counts[i] /= 2;
+	st->n_same_v4 /= 2;
+	st->v4_parts = 0;
 	st->n_trailing = (st->n_trailing / 2) & TRAILING_MAX;
 	st->n_unprinted = (st->n_unprinted / 2) & UNPRINTED_MAX;
 	st->bytes_opaque /= 2;
@@ -169,6 +183,14 @@ static double unprinted_bits(const struct structure_state *st)
 	return st->n_unprinted >= UNPRINTED_MIN ? 2 : 0;
 }
 
+/* The machines behind one domain lie in a few places. Addresses from all over the space, or from
+ * where there can be no machine, are bytes that were put into an answer. */
+static bool is_scattered(const struct structure_state *st)
+{
+	return __builtin_popcount(st->v4_parts >> NO_PLACE_PART) >= NO_PLACE_MIN ||
+	       __builtin_popcount(st->v4_parts) >= PARTS_MIN;
+}
+
 static double answer_bits(const struct structure_state *st)
 {
 	double opaque = share(st->bytes_opaque, st->n_sized);
@@ -189,6 +211,8 @@ static double answer_bits(const struct structure_state *st)
 		bits += 1;
 	if (st->n_v4 >= DISTINCT_MIN && share(st->n_same_v4, st->n_v4) >= 0.9)
 		bits += 1;
+	if (is_scattered(st) && share(st->n_new, st->n_queries) >= 0.5)
+		bits += 2; /* a name that is asked for again may move about */
 	return bits;
 }
 
@@ -228,6 +252,8 @@ static void structure_weigh(const void *state, const struct ed_subject *subject,
 		ed_evidence_fact(ret, "unprinted_names", st->n_unprinted);
 	if (st->n_loopback > 0)
 		ed_evidence_fact(ret, "loopback_share", share(st->n_loopback, st->n_responses));
+	if (is_scattered(st))
+		ed_evidence_fact(ret, "address_parts", __builtin_popcount(st->v4_parts));
 }
 
 const struct ed_evidence_family ed_evidence_structure = {

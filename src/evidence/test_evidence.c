@@ -240,7 +240,7 @@ static void test_content_says_what_it_saw(void **state)
 
 /* Bits of ten names of 2 bits each: 20 bytes long or of all lengths, filled labels or not, and so
  * on. */
-static float signs_bits(bool same_length, uint8_t longest, bool mixes_case, uint32_t tail_hash)
+static float signs_bits(bool same_length, uint8_t longest, uint8_t shape, uint32_t tail_hash)
 {
 	struct key k = { .subject.has = UINT32_MAX };
 	struct look l;
@@ -250,7 +250,7 @@ static float signs_bits(bool same_length, uint8_t longest, bool mixes_case, uint
 		l.s.llr_mbits = 2048;
 		l.ev.zone_off = (uint8_t)(same_length ? 20 : 20 + i);
 		l.ev.payload_longest = longest;
-		l.ev.payload_shape = mixes_case ? ED_SHAPE_MIXED_CASE : 0;
+		l.ev.payload_shape = shape;
 		l.ev.tail_llr = 1024;
 		l.ev.tail_hash = tail_hash ? tail_hash : i + 1;
 		content->observe(k.state, &l.s);
@@ -260,14 +260,16 @@ static float signs_bits(bool same_length, uint8_t longest, bool mixes_case, uint
 
 static void test_content_signs_of_an_encoder(void **state)
 {
-	const float plain = signs_bits(false, 20, false, 0);
+	const float plain = signs_bits(false, 20, 0, 0);
 
 	(void)state;
-	assert_true(signs_bits(true, 20, false, 0) > plain);
-	assert_true(signs_bits(false, ED_LABEL_MAX, false, 0) > plain);
-	assert_true(signs_bits(false, 20, true, 0) > plain);
+	assert_true(signs_bits(true, 20, 0, 0) > plain);
+	assert_true(signs_bits(false, ED_LABEL_MAX, 0, 0) > plain);
+	assert_true(signs_bits(false, 20, ED_SHAPE_MIXED_CASE, 0) > plain);
+	/* reversed addresses are of one length by their form */
+	assert_true(signs_bits(true, 1, ED_SHAPE_REVERSE, 0) == plain);
 	/* a label that all the names end in is counted once */
-	assert_true(signs_bits(false, 20, false, 77) < plain);
+	assert_true(signs_bits(false, 20, 0, 77) < plain);
 }
 
 /* A response, or a name that is all zone, is no payload; of a client the payload is the zone. */

@@ -301,10 +301,16 @@ static void test_a_coarse_clock_switches_it_off(void **state)
 	begin(&c);
 	c.ev.time_ns = 1760000000 * (1000 * MS_NS);
 	for (unsigned i = 0; i < 40; i++)
-		look(&c, 30000, true);
+		look(&c, 2000, true);
 	assert_true(bits(&c) == 0);
 	assert_string_equal(timing_off(&c), "times in whole seconds");
-	/* good enough for gaps of minutes */
+	/* good enough for gaps of some seconds, and of minutes */
+	begin(&c);
+	c.ev.time_ns = 1760000000 * (1000 * MS_NS);
+	for (unsigned i = 0; i < 40; i++)
+		look(&c, 4000, true);
+	assert_true(bits(&c) >= 5);
+	assert_null(timing_off(&c));
 	begin(&c);
 	c.ev.time_ns = 1760000000 * (1000 * MS_NS);
 	for (unsigned i = 0; i < 40; i++)
@@ -318,6 +324,28 @@ static void test_a_coarse_clock_switches_it_off(void **state)
 		look(&c, 300000, true);
 	assert_true(bits(&c) == 0);
 	assert_string_equal(timing_off(&c), "times in whole minutes");
+}
+
+/* Chance, of which a clock of seconds leaves nothing but multiples of one. */
+static void test_chance_by_a_clock_of_seconds(void **state)
+{
+	unsigned n_beat = 0;
+
+	(void)state;
+	for (unsigned seed = 0; seed < 100; seed++) {
+		double mean_ms = 1000 + 60.0 * seed, time_ms = 1760000000000;
+		struct scene c;
+
+		begin(&c);
+		c.rng = (uint64_t)seed << 32;
+		for (unsigned i = 0; i < 600; i++) {
+			time_ms += pause_ms(&c, mean_ms);
+			c.ev.time_ns = (int64_t)(time_ms / 1000) * (1000 * MS_NS);
+			look(&c, 0, true);
+		}
+		n_beat += bits(&c) > 0;
+	}
+	assert_true(n_beat <= 4);
 }
 
 static void test_a_clock_that_stands_still(void **state)
@@ -373,6 +401,7 @@ int main(void)
 		cmocka_unit_test(test_what_many_clients_do),
 		cmocka_unit_test(test_what_is_shared_is_no_beat),
 		cmocka_unit_test(test_a_coarse_clock_switches_it_off),
+		cmocka_unit_test(test_chance_by_a_clock_of_seconds),
 		cmocka_unit_test(test_a_clock_that_stands_still),
 		cmocka_unit_test(test_the_time_of_the_collector),
 	};

@@ -10,6 +10,8 @@
  * names instead, because monitoring asks a list of hosts in turn, and its first round is all new.
  */
 #include "evidence/evidence.h"
+
+#include "base/hash.h"
 #include "evidence/p_value.h"
 #include "sketch/beat.h"
 
@@ -26,8 +28,24 @@ enum {
 /* Below this share of new names the intervals are a list's, not an implant's. */
 static const double NEW_SHARE_MIN = 0.5;
 
-/* A clock of whole seconds measures gaps of a minute, one of minutes gaps of an hour. */
-static const double SECONDS_GAP_MIN_S = 60, MINUTES_GAP_MIN_S = 3600;
+/* A clock of whole seconds measures gaps that leave one behind the dead time of a beat, one of
+ * minutes gaps of an hour. */
+static const double SECONDS_GAP_MIN_S = 3, MINUTES_GAP_MIN_S = 3600;
+
+static const int64_t SECOND_NS = INT64_C(1000000000);
+
+/*
+ * Where in its second an event was a clock of seconds does not tell. As they are, gaps would all be
+ * multiples of a second, and many of them look made however random; so the event is put anywhere in
+ * its second, by a hash of it. Then chance looks like chance (docs/adr/0007).
+ */
+static void add_by_seconds(struct ed_beat *b, int64_t time_ns)
+{
+	uint64_t anywhere = ed_hash_mix((uint64_t)time_ns) % (uint64_t)SECOND_NS;
+
+	ed_beat_add(b, time_ns + (int64_t)anywhere);
+	b->resolution = ED_BEAT_SECONDS;
+}
 
 static void timing_observe(void *state, const struct ed_sighting *s)
 {
@@ -42,7 +60,10 @@ static void timing_observe(void *state, const struct ed_sighting *s)
 	}
 	if (ev->time_quality > b->spare)
 		b->spare = ev->time_quality; /* the worst seen */
-	ed_beat_add(b, ev->time_ns);
+	if (b->resolution == ED_BEAT_SECONDS && ev->time_ns % SECOND_NS == 0)
+		add_by_seconds(b, ev->time_ns);
+	else
+		ed_beat_add(b, ev->time_ns);
 }
 
 static void timing_fade(void *state)
@@ -91,7 +112,9 @@ static double strength(const struct ed_beat_measures *m)
 	return share < NEW_SHARE_MIN ? 0 : gaps * share;
 }
 
-static const float BITS_MIN = 3; /* p = 0.01 */
+static const float BITS_MIN = 3;
+/* p = 0.003. A key is weighed again and again, and each time is a chance to look regular. */
+static const double P_BITS_MIN = 4.5;
 
 static bool is_common(const struct ed_subject *subject)
 {
@@ -106,6 +129,7 @@ static void timing_weigh(const void *state, const struct ed_subject *subject,
 	const struct ed_beat *b = state;
 	struct ed_beat_measures m;
 	const char *fault;
+	double p_bits;
 
 	if (assumed(b))
 		ed_evidence_fact_text(ret, "time_without", assumed(b));
@@ -124,8 +148,9 @@ static void timing_weigh(const void *state, const struct ed_subject *subject,
 	tell(&m, ret);
 	if (is_common(subject))
 		return;
-	ret->bits = (float)(ed_p_value_bits(ed_beat_log10_p(&m)) * strength(&m));
-	if (ret->bits < BITS_MIN)
+	p_bits = ed_p_value_bits(ed_beat_log10_p(&m));
+	ret->bits = (float)(p_bits * strength(&m));
+	if (p_bits < P_BITS_MIN || ret->bits < BITS_MIN)
 		ret->bits = 0; /* every tenth ordinary key looks a little regular */
 }
 

@@ -74,7 +74,9 @@ enum ed_shape {
 	ED_SHAPE_MIXED_CASE = 1 << 0, /* upper and lower case, but not in the zone: not a resolver's
 					 0x20 */
 	ED_SHAPE_ADDRESS = 1 << 1,    /* begins with a reversed address, as block lists are asked */
-	ED_SHAPE_DIGEST = 1 << 3,     /* begins with a hexadecimal digest of 32, 40 or 56 digits */
+	ED_SHAPE_DIGEST = 1 << 3,     /* begins with a digest: 32, 40 or 56 digits of base 16, or 32
+					 of base 32 */
+	ED_SHAPE_REVERSE = 1 << 4,    /* the rest of a reversed address, under arpa */
 	ED_SHAPE_ARTEFACT = 1 << 2,   /* what resolvers ask on their own account: _ta-xxxx, "_." */
 };
 
