@@ -22,8 +22,10 @@ import comparators
 import dilution
 import first_alert
 import flood
+import lookalikes
 import quality_tsv as q
 import run
+import tools
 
 PAIRS_OF_SPREADS = [(1, 1), (3, 1), (10, 1), (1, 3), (1, 10), (3, 3), (10, 10)]
 CHANNEL_SEED = 2  # calibrate.py fits to others
@@ -266,8 +268,16 @@ def calibration(args):
     return {"captured": captured, "tools": tools, "kinds": kinds}
 
 
+def other_tools(args):
+    return tools.numbers(args.program)
+
+
+def look_alikes(args):
+    return lookalikes.numbers(args.program)
+
+
 # Longest first: two run at a time.
 SECTIONS = [
-    compared, calibration, diluted, diluted_office, benign, bounds, looks, ablated, drowned, cost,
-    labelled, first, beacons,
+    compared, calibration, diluted, diluted_office, benign, bounds, looks, other_tools, look_alikes,
+    ablated, drowned, cost, labelled, first, beacons,
 ]  # fmt: skip
