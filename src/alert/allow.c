@@ -104,17 +104,6 @@ static bool same_text(struct ed_span a, const char *b)
 	return true;
 }
 
-/* At the boundary of a label; both in lower case. */
-static bool is_within(const struct ed_name *name, const struct ed_name *suffix)
-{
-	size_t off = 0;
-
-	while (off < name->n && name->n - off > suffix->n)
-		off += name->wire[off] + 1U;
-	return name->n > off && name->n - off == suffix->n &&
-	       memcmp(name->wire + off, suffix->wire, suffix->n) == 0;
-}
-
 /* The whole path, or where the rule names no folder the last part of it. */
 static bool is_process(struct ed_span image, const char *rule)
 {
@@ -162,7 +151,7 @@ static bool fits(const struct ed_allow_value *v, const struct ed_allow_subject *
 {
 	switch (v->key) {
 	case ED_ALLOW_SUFFIX:
-		return s->domain.n > 0 && is_within(&s->domain, &v->name);
+		return s->domain.n > 0 && ed_name_within(ed_name_span(&s->domain), ed_name_span(&v->name));
 	case ED_ALLOW_CLIENT:
 		return is_in_network(&s->client, &v->client);
 	case ED_ALLOW_HOST:

@@ -178,13 +178,12 @@ static char *put_dec(char *at, unsigned v)
 
 static char *put_hex(char *at, unsigned v)
 {
-	static const char digits[] = "0123456789abcdef";
 	int shift = 12;
 
 	while (shift > 0 && v >> shift == 0)
 		shift -= 4;
 	for (; shift >= 0; shift -= 4)
-		*at++ = digits[v >> shift & 15];
+		*at++ = ed_hex_digit(v >> shift);
 	return at;
 }
 

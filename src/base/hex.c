@@ -22,3 +22,12 @@ const int8_t ed_hex_values[256] = {
 	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
 };
 /* clang-format on */
+
+char *ed_hex_put(const uint8_t *p, size_t n, char *ret)
+{
+	for (size_t i = 0; i < n; i++) {
+		*ret++ = ed_hex_digit(p[i] >> 4);
+		*ret++ = ed_hex_digit(p[i]);
+	}
+	return ret;
+}

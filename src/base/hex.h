@@ -3,6 +3,7 @@
 #ifndef ED_BASE_HEX_H
 #define ED_BASE_HEX_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* By byte: 0..15, -1 where it is no digit. A table, since audit logs are full of them. */
@@ -12,5 +13,14 @@ static inline int ed_hex_value(uint8_t c)
 {
 	return ed_hex_values[c];
 }
+
+/* The lower-case digit of the last four bits of @v. */
+static inline char ed_hex_digit(unsigned v)
+{
+	return "0123456789abcdef"[v & 15];
+}
+
+/* Writes the 2 * @n digits of @p, without a NUL. Returns what lies behind them. */
+char *ed_hex_put(const uint8_t *p, size_t n, char *ret);
 
 #endif

@@ -209,6 +209,15 @@ bool ed_name_valid(struct ed_span wire)
 	return i + 1 == wire.n;
 }
 
+bool ed_name_within(struct ed_span name, struct ed_span zone)
+{
+	size_t off = 0;
+
+	while (off < name.n && name.n - off > zone.n)
+		off += name.p[off] + 1U;
+	return off < name.n && ed_span_eq(ed_span_from(name, off), zone);
+}
+
 unsigned ed_name_labels(struct ed_span wire)
 {
 	unsigned n_labels = 0;

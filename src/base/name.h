@@ -46,6 +46,14 @@ bool ed_name_valid(struct ed_span wire);
 /* The number of labels without the root; @wire must be valid. */
 unsigned ed_name_labels(struct ed_span wire);
 
+static inline struct ed_span ed_name_span(const struct ed_name *name)
+{
+	return ed_span_of(name->wire, name->n);
+}
+
+/* @name is @zone or lies below it. Both are valid and in one case; what is empty lies nowhere. */
+bool ed_name_within(struct ed_span name, struct ed_span zone);
+
 /*
  * Lower-cased canonical text (RFC 4343; \. \\ and master-file specials escaped, every byte outside
  * 0x21..0x7e as \DDD; the root is "."). Injective and printable ASCII, so it can go to any sink

@@ -2,6 +2,8 @@
 /* SHA-256 by nettle; see sha256.h. */
 #include "base/sha256.h"
 
+#include "base/hex.h"
+
 #include <assert.h>
 
 static_assert((int)ED_SHA256_BYTES == (int)SHA256_DIGEST_SIZE, "the size of a hash");
@@ -24,11 +26,5 @@ void ed_sha256_done(struct ed_sha256 *h, uint8_t ret[static ED_SHA256_BYTES])
 
 void ed_sha256_to_text(const uint8_t hash[static ED_SHA256_BYTES], char ret[static ED_SHA256_TEXT])
 {
-	static const char digits[] = "0123456789abcdef";
-
-	for (unsigned i = 0; i < ED_SHA256_BYTES; i++) {
-		ret[2 * i] = digits[hash[i] >> 4];
-		ret[2 * i + 1] = digits[hash[i] & 15];
-	}
-	ret[ED_SHA256_TEXT - 1] = '\0';
+	*ed_hex_put(hash, ED_SHA256_BYTES, ret) = '\0';
 }

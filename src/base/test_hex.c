@@ -22,9 +22,25 @@ static void test_every_byte(void **state)
 	}
 }
 
+static void test_put(void **state)
+{
+	static const uint8_t bytes[] = { 0x00, 0x0f, 0xa9, 0xff };
+	char text[sizeof(bytes) * 2 + 1] = "........";
+
+	(void)state;
+	assert_ptr_equal(ed_hex_put(bytes, 0, text), text);
+	assert_int_equal(text[0], '.');
+	assert_ptr_equal(ed_hex_put(bytes, sizeof(bytes), text), text + 8);
+	assert_string_equal(text, "000fa9ff");
+	assert_int_equal(ed_hex_digit(0x1b), 'b');
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_byte) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_put),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,11 +32,6 @@ static unsigned random_below(uint64_t *state, unsigned n)
 	return (unsigned)(next_random(state) % n);
 }
 
-static struct ed_span name_span(const struct ed_name *name)
-{
-	return ed_span_of(name->wire, name->n);
-}
-
 static void assert_span_equal(struct ed_span a, struct ed_span b)
 {
 	assert_int_equal(a.n, b.n);
@@ -83,8 +78,8 @@ static void test_random_names_survive_text(void **state)
 		size_t n;
 
 		random_name(&seed, &name);
-		assert_true(ed_name_valid(name_span(&name)));
-		n = ed_name_to_text(name_span(&name), text);
+		assert_true(ed_name_valid(ed_name_span(&name)));
+		n = ed_name_to_text(ed_name_span(&name), text);
 		assert_in_range(n, 1, ED_NAME_TEXT_MAX);
 		assert_int_equal(strlen(text), n);
 		for (size_t k = 0; k < n; k++)
@@ -95,8 +90,8 @@ static void test_random_names_survive_text(void **state)
 		lower.n = name.n;
 		ed_name_lower(name.wire, name.n, lower.wire);
 		assert_int_equal(ed_name_from_text(ed_span_of(text, n), ED_NAME_MASTER, &back), 0);
-		assert_span_equal(name_span(&back), name_span(&lower));
-		assert_int_equal(ed_name_to_text(name_span(&lower), again), n);
+		assert_span_equal(ed_name_span(&back), ed_name_span(&lower));
+		assert_int_equal(ed_name_to_text(ed_name_span(&lower), again), n);
 		assert_string_equal(again, text);
 	}
 }
@@ -149,7 +144,7 @@ static void test_texts(void **state)
 		assert_int_equal(ed_name_from_text(cases[i].text, cases[i].style, &name),
 				 cases[i].result);
 		if (cases[i].result == 0)
-			assert_span_equal(name_span(&name), cases[i].wire);
+			assert_span_equal(ed_name_span(&name), cases[i].wire);
 		else
 			assert_int_equal(name.n, 77);
 	}
@@ -184,7 +179,7 @@ static void test_dots(void **state)
 			assert_int_equal(ed_name_from_text(text, all_styles[s], &name),
 					 cases[i].result);
 			if (cases[i].result == 0)
-				assert_span_equal(name_span(&name), cases[i].wire);
+				assert_span_equal(ed_name_span(&name), cases[i].wire);
 			else
 				assert_int_equal(name.n, 77);
 		}
@@ -241,8 +236,8 @@ static void test_limits(void **state)
 				continue;
 			}
 			assert_int_equal(name.n, cases[i].wire_bytes);
-			assert_true(ed_name_valid(name_span(&name)));
-			assert_int_equal(ed_name_labels(name_span(&name)), cases[i].n_labels);
+			assert_true(ed_name_valid(ed_name_span(&name)));
+			assert_int_equal(ed_name_labels(ed_name_span(&name)), cases[i].n_labels);
 		}
 	}
 }
@@ -280,7 +275,7 @@ static void test_hostile_texts(void **state)
 		r = ed_name_from_text(ed_span_of(text, n), all_styles[i % 3], &name);
 		assert_in_range(r, 0, ED_NAME_BAD_ESCAPE);
 		if (r == 0)
-			assert_true(ed_name_valid(name_span(&name)));
+			assert_true(ed_name_valid(ed_name_span(&name)));
 		else
 			assert_int_equal(name.n, 77);
 		free(text);
@@ -363,9 +358,9 @@ static void test_longest_text(void **state)
 	name.wire[0] = name.wire[64] = name.wire[128] = 63;
 	name.wire[192] = 61;
 	name.wire[254] = 0;
-	assert_true(ed_name_valid(name_span(&name)));
+	assert_true(ed_name_valid(ed_name_span(&name)));
 	text[ED_NAME_TEXT_MAX + 1] = 'Z';
-	n = ed_name_to_text(name_span(&name), text);
+	n = ed_name_to_text(ed_name_span(&name), text);
 	assert_int_equal(n, 4 * (63 + 63 + 63 + 61) + 3);
 	assert_int_equal(text[n], '\0');
 	assert_int_equal(text[ED_NAME_TEXT_MAX + 1], 'Z');
@@ -442,10 +437,25 @@ static void test_plain_names(void **state)
 
 			assert_int_equal(r, fault);
 			if (r == 0)
-				assert_span_equal(name_span(&got), name_span(&want));
+				assert_span_equal(ed_name_span(&got), ed_name_span(&want));
 		}
 		free(text);
 	}
+}
+
+static void test_within(void **state)
+{
+	(void)state;
+	assert_true(ed_name_within(SPAN("\1a\1b\0"), SPAN("\1a\1b\0")));
+	assert_true(ed_name_within(SPAN("\2xa\1a\1b\0"), SPAN("\1a\1b\0")));
+	assert_true(ed_name_within(SPAN("\1b\0"), SPAN("\0")));
+	assert_false(ed_name_within(SPAN("\1b\0"), SPAN("\1a\1b\0")));
+	assert_false(ed_name_within(SPAN("\4x\1ab\0"), SPAN("\1a\1b\0")));
+	assert_false(ed_name_within(SPAN("\3x\1b\0"), SPAN("\1b\0"))); /* within a label */
+	assert_false(ed_name_within(SPAN("\1A\0"), SPAN("\1a\0")));
+	assert_false(ed_name_within(SPAN(""), SPAN("")));
+	assert_false(ed_name_within(SPAN("\1a\0"), SPAN("")));
+	assert_false(ed_name_within(SPAN(""), SPAN("\1a\0")));
 }
 
 int main(void)
@@ -463,6 +473,7 @@ int main(void)
 		cmocka_unit_test(test_canonical_text),
 		cmocka_unit_test(test_longest_text),
 		cmocka_unit_test(test_lower),
+		cmocka_unit_test(test_within),
 	};
 
 	return cmocka_run_group_tests_name("name", tests, NULL, NULL);

@@ -2,7 +2,9 @@
 /* SHA-1 (FIPS 180-4 §6.1) over space and name, cut to a UUID; see uuid.h. */
 #include "base/uuid.h"
 
-#include <stdio.h>
+#include "base/hex.h"
+
+#include <string.h>
 
 enum { BLOCK_BYTES = 64, ROUNDS = 80, LENGTH_BYTES = 8 };
 
@@ -94,6 +96,8 @@ void ed_uuid_of_name(const struct ed_uuid *space, struct ed_span name,
 	for (unsigned i = 0; i < ED_UUID_BYTES; i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			ret[n++] = '-';
-		n += (size_t)snprintf(ret + n, 3, "%02x", b[i]);
+		(void)ed_hex_put(b + i, 1, ret + n);
+		n += 2;
 	}
+	ret[n] = '\0';
 }

@@ -155,16 +155,6 @@ void ed_rails_free(struct ed_rails *r)
 	free(r);
 }
 
-/* @a is @b or lies below it, at the boundary of a label. */
-static bool is_within(struct ed_span a, struct ed_span b)
-{
-	size_t off = 0;
-
-	while (a.n - off > b.n)
-		off += a.p[off] + 1U;
-	return ed_span_eq(ed_span_from(a, off), b);
-}
-
 static size_t name_bytes(const char *wire)
 {
 	size_t n = 0;
@@ -179,7 +169,7 @@ static bool touches(const struct ed_buf *names, struct ed_span name)
 	for (size_t i = 0; i < names->n;) {
 		struct ed_span other = ed_span_of(names->p + i, name_bytes(names->p + i));
 
-		if (is_within(name, other) || is_within(other, name))
+		if (ed_name_within(name, other) || ed_name_within(other, name))
 			return true;
 		i += other.n;
 	}
@@ -217,7 +207,7 @@ static const char *name_reason(const struct ed_rails *r, struct ed_span name)
 	default:
 		break;
 	}
-	if (is_within(name, ed_span_of("\004arpa", 6)))
+	if (ed_name_within(name, ed_span_of("\004arpa", 6)))
 		return "it lies under arpa";
 	if (touches(&r->own, name))
 		return "it touches a zone of your own (--own-zone)";

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "base/hex.h"
 #include "base/time.h"
 #include "format/logline.h"
 #include "format/zeek_addr.h"
@@ -171,16 +172,15 @@ static struct value value_of(struct ed_span text)
 /* "7.2.0.192.in-addr.arpa" and the like, under which a PTR query was noted. */
 static size_t reverse_text(const struct ed_addr *a, char ret[static 80])
 {
-	static const char hex[] = "0123456789abcdef";
 	size_t n = 0;
 
 	if (ed_addr_is_v4(a))
 		return (size_t)snprintf(ret, 80, "%u.%u.%u.%u.in-addr.arpa", a->b[15], a->b[14],
 					a->b[13], a->b[12]);
 	for (unsigned i = 16; i > 0; i--) {
-		ret[n++] = hex[a->b[i - 1] & 15];
+		ret[n++] = ed_hex_digit(a->b[i - 1]);
 		ret[n++] = '.';
-		ret[n++] = hex[a->b[i - 1] >> 4];
+		ret[n++] = ed_hex_digit(a->b[i - 1] >> 4);
 		ret[n++] = '.';
 	}
 	memcpy(ret + n, "ip6.arpa", 9);

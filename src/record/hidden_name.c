@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/hex.h"
 
 static const uint32_t FNV_OFFSET = 0x811c9dc5, FNV_PRIME = 0x01000193;
 
@@ -22,11 +23,11 @@ uint32_t ed_hidden_name_hash(struct ed_span wire)
 
 void ed_hidden_name_write(uint32_t hash, uint8_t ret[static ED_HIDDEN_NAME_BYTES])
 {
-	static const char digits[] = "0123456789abcdef", zone[] = "\6hidden";
+	static const char zone[] = "\6hidden";
 
 	ret[0] = 8;
 	for (unsigned i = 0; i < 8; i++)
-		ret[1 + i] = (uint8_t)digits[hash >> (28 - 4 * i) & 15];
+		ret[1 + i] = (uint8_t)ed_hex_digit(hash >> (28 - 4 * i));
 	memcpy(ret + ED_HIDDEN_ZONE_OFF, zone, sizeof(zone));
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/addr.h"
 #include "base/hash.h"
+#include "base/hex.h"
 
 static const char *const platforms[ED_PLATFORM_N] = { "unknown", "windows", "linux",
 						      "macos",   "network", "esxi" };
@@ -145,7 +146,6 @@ void ed_actor_learn(struct ed_actor *actor, const struct ed_process *p, unsigned
 
 size_t ed_process_print(struct ed_span text, char *ret, size_t n)
 {
-	static const char digits[] = "0123456789abcdef";
 	size_t at = 0;
 
 	for (size_t i = 0; i < text.n && at + 4 < n; i++) {
@@ -157,8 +157,8 @@ size_t ed_process_print(struct ed_span text, char *ret, size_t n)
 		}
 		ret[at++] = '\\';
 		ret[at++] = 'x';
-		ret[at++] = digits[c >> 4];
-		ret[at++] = digits[c & 15];
+		ret[at++] = ed_hex_digit(c >> 4);
+		ret[at++] = ed_hex_digit(c);
 	}
 	if (n > 0)
 		ret[at] = '\0';

@@ -96,16 +96,6 @@ int ed_baseline_tunnels_add(struct ed_baseline_tunnels *t, const struct ed_alert
 	return a->level >= ED_LEVEL_MEDIUM ? push(t, &one) : 0;
 }
 
-/* @a is @b, or lies below it. */
-static bool is_below(const struct ed_name *a, const struct ed_name *b)
-{
-	size_t at = 0;
-
-	while (a->n - at > b->n)
-		at += 1 + (size_t)a->wire[at];
-	return a->n - at == b->n && memcmp(a->wire + at, b->wire, b->n) == 0;
-}
-
 static bool is_about(const struct ed_alert *a, const struct ed_baseline_tunnel *t)
 {
 	if (ed_addr_known(&t->client) && ed_addr_known(&a->client) &&
@@ -114,7 +104,8 @@ static bool is_about(const struct ed_alert *a, const struct ed_baseline_tunnel *
 	if (t->domain.n == 0)
 		return a->domain.n == 0 && ed_addr_eq(&t->client, &a->client);
 	return a->domain.n > 0 &&
-	       (is_below(&a->domain, &t->domain) || is_below(&t->domain, &a->domain));
+	       (ed_name_within(ed_name_span(&a->domain), ed_name_span(&t->domain)) ||
+		ed_name_within(ed_name_span(&t->domain), ed_name_span(&a->domain)));
 }
 
 bool ed_baseline_tunnels_have(const struct ed_baseline_tunnels *t, const struct ed_alert *a)

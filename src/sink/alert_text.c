@@ -2,6 +2,8 @@
 /* Parts of an alert as text; see alert_text.h. */
 #include "sink/alert_text.h"
 
+#include "base/hex.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,14 +24,12 @@ void ed_alert_text_bytes(uint64_t bytes, char ret[static ED_BYTES_TEXT_MAX])
 	(void)snprintf(ret, ED_BYTES_TEXT_MAX, "%.1f %s", v, units[i]);
 }
 
-static const char digits[] = "0123456789abcdef";
-
 static size_t put_escape(uint8_t c, char *ret)
 {
 	ret[0] = '\\';
 	ret[1] = 'x';
-	ret[2] = digits[c >> 4];
-	ret[3] = digits[c & 15];
+	ret[2] = ed_hex_digit(c >> 4);
+	ret[3] = ed_hex_digit(c);
 	return ED_CLEAN_GROWTH;
 }
 
