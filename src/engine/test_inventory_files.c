@@ -1,46 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inventory of a run: which files are taken, what is said of those that are not, and of the
  * shape samples in the data folder what each brings. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "engine/inventory_files.h"
+#include "engine/test_folder.h"
 
 enum { LINES_MAX = 8, LINE_MAX_BYTES = 256 };
-
-static char folder[] = "/tmp/earthdog-inventory-XXXXXX";
-
-static int make_folder(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	return rmdir(folder);
-}
-
-/* Writes @text to a new file of the folder; @ret gets its path. */
-static void put(const char *name, const char *text, char ret[static 128])
-{
-	FILE *f;
-
-	(void)snprintf(ret, 128, "%s/%s", folder, name);
-	f = fopen(ret, "w");
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-}
 
 static int load(const char *list, struct ed_inventory **ret, char error[static 256])
 {
@@ -87,9 +56,10 @@ static void test_told(void **state)
 	const struct ed_scan_hooks hooks = { .arg = &told, .trouble = note };
 
 	(void)state;
-	put("a.csv", "ip,name,role\n10.0.0.1,a,server\n10.0.0.300,b,server\n10.0.0.2,c,flux\n",
-	    path[0]);
-	put("b.csv", "ip,name\n10.0.0.1,d\n", path[1]);
+	test_folder_put("a.csv",
+			"ip,name,role\n10.0.0.1,a,server\n10.0.0.300,b,server\n10.0.0.2,c,flux\n",
+			path[0]);
+	test_folder_put("b.csv", "ip,name\n10.0.0.1,d\n", path[1]);
 	(void)snprintf(list, sizeof(list), "%s,,%s,", path[0], path[1]);
 	assert_int_equal(load(list, &inv, error), 0);
 	assert_int_equal(ed_inventory_n_files(inv), 2);
@@ -110,7 +80,7 @@ static void test_refused(void **state)
 	struct ed_inventory *inv;
 
 	(void)state;
-	put("c.csv", "ip,name\nx,a\ny,b\n10.0.0.1,c\n", path);
+	test_folder_put("c.csv", "ip,name\nx,a\ny,b\n10.0.0.1,c\n", path);
 	assert_int_equal(load(path, &inv, error), -EINVAL);
 	assert_null(inv);
 	(void)snprintf(wanted, sizeof(wanted), "inventory %s:2: no inventory that is known", path);
@@ -167,5 +137,5 @@ int main(void)
 		cmocka_unit_test(test_samples),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, test_folder_make, test_folder_remove);
 }

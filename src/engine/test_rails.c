@@ -1,42 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is never blocked, in both directions; and rails with a hole are refused. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "engine/rails.h"
-
-static char folder[] = "/tmp/earthdog-rails-XXXXXX";
-
-static int make_folder(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	return rmdir(folder);
-}
-
-static void put(const char *name, const char *text, char ret[static 128])
-{
-	FILE *f;
-
-	(void)snprintf(ret, 128, "%s/%s", folder, name);
-	f = fopen(ret, "w");
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-}
+#include "engine/test_folder.h"
 
 static bool refused(const struct ed_rails *r, const char *domain, const char *client)
 {
@@ -88,9 +57,9 @@ static void names_are_kept(void **state)
 	struct ed_rails *r;
 
 	(void)state;
-	put("psl", "com\nco.uk\nuk\ntest\nexample\n", psl);
-	put("allow", "# ours\n partner.test # since May\n\nwww.shop.test\r\n", allow);
-	put("popular", "1,popular.test\n2,other.test\n", popular);
+	test_folder_put("psl", "com\nco.uk\nuk\ntest\nexample\n", psl);
+	test_folder_put("allow", "# ours\n partner.test # since May\n\nwww.shop.test\r\n", allow);
+	test_folder_put("popular", "1,popular.test\n2,other.test\n", popular);
 	assert_int_equal(ed_rails_new(&conf, &r, error), 0);
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
 		assert_true(refused(r, never[i], NULL));
@@ -115,8 +84,8 @@ static void rails_with_a_hole_are_none(void **state)
 	struct ed_rails *r = NULL;
 
 	(void)state;
-	put("psl", "com\n", psl);
-	put("allow", "good.example\nnot..good\n", allow);
+	test_folder_put("psl", "com\n", psl);
+	test_folder_put("allow", "good.example\nnot..good\n", allow);
 	assert_int_equal(ed_rails_new(&zones, &r, error), -EINVAL);
 	assert_int_equal(ed_rails_new(&lines, &r, error), -EINVAL);
 	assert_non_null(strstr(error, "line 2"));
@@ -134,5 +103,5 @@ int main(void)
 		cmocka_unit_test(rails_with_a_hole_are_none),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, test_folder_make, test_folder_remove);
 }
