@@ -113,26 +113,30 @@ static unsigned host_addrs(void *arg, struct ed_span host, int64_t time_ns, stru
 
 /* ----------------------------------------------------------------- set-up */
 
-/* What the lists take of the memory before the tables. */
-static uint64_t lists_bytes(const struct scan *s)
+/* Code, libraries, what formats and threads keep, and the ends of blocks of whole huge pages. */
+enum { PROCESS_BYTES = 15 << 20 };
+
+/* What the lists, and all that has one size, take of the memory before the tables. */
+static uint64_t fixed_bytes(const struct scan *s)
 {
 	return (s->reputation ? ed_reputation_bytes(s->reputation) : 0) +
-	       (s->inventory ? ed_inventory_bytes(s->inventory) : 0);
+	       (s->inventory ? ed_inventory_bytes(s->inventory) : 0) + sizeof(s->partitions) +
+	       PROCESS_BYTES;
 }
 
 static int make_tables(struct scan *s, char error[static 256])
 {
 	struct ed_partition_conf *c = &s->partition_conf;
-	uint64_t lists = lists_bytes(s);
+	uint64_t fixed = fixed_bytes(s);
 	uint64_t all = s->conf->memory_bytes;
 	uint64_t least;
 	int r;
 
 	s->memory.partition = c;
-	r = ed_memory_split(all > lists ? all - lists : 0, &s->memory, &least);
+	r = ed_memory_split(all > fixed ? all - fixed : 0, &s->memory, &least);
 	if (r < 0) {
 		(void)snprintf(error, 256, "--memory is too small: at least %llu MiB",
-			       (unsigned long long)((least + lists) >> 20) + 1);
+			       (unsigned long long)((least + fixed) >> 20) + 1);
 		return r;
 	}
 	if (s->conf->sanctioned_resolvers.n > 0)
