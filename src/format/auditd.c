@@ -127,7 +127,7 @@ static bool is_part(unsigned type)
 static bool is_session(unsigned type)
 {
 	return type == ED_AUDITD_USER_START || type == ED_AUDITD_USER_LOGIN ||
-	       type == ED_AUDITD_CRED_ACQ;
+	       type == ED_AUDITD_CRED_ACQ || type == ED_AUDITD_SERVICE_START;
 }
 
 /* A part of an event goes to it; false: there is no room. */
@@ -145,9 +145,10 @@ static bool keep_part(struct scratch *s, const struct ed_auditd_head *head, uint
 	g->last = (uint16_t)s->n_lines;
 	if (g->n_lines == 1)
 		g->is_session = is_session(head->type);
-	if (g->is_session)
+	/* where the call that wrote the session's record is audited too, that call comes behind it */
+	if (g->is_session && g->n_lines == 1)
 		g->g.syscall = head->body;
-	else
+	else if (!g->is_session)
 		ed_auditd_group_add(&g->g, head);
 	s->lines[s->n_lines].offset = offset;
 	s->lines[s->n_lines++].group = (uint16_t)(g - s->groups);
@@ -336,6 +337,18 @@ static size_t events_before(const struct ed_batch *out, size_t pos, size_t end, 
 	return pos;
 }
 
+/* A shell that forked for a pipe or a part of its script has no start, but what it starts names it
+ * for its parent: what it did with its streams tells who it is. */
+static unsigned emit_fork(struct state *s, const struct open_event *o, struct ed_batch *out,
+			  const struct ed_auditd_seen *seen)
+{
+	struct ed_auditd_who who = { o->g.host, seen->call.pid, seen->call.ppid, seen->time_ns };
+
+	if (ed_auditd_memory_knows(&s->memory, &who))
+		return ED_DROP_OTHER_LOG;
+	return ed_auditd_group_emit_process(&o->g, seen, &s->room, out);
+}
+
 static void close_event(struct state *s, struct open_event *o, struct ed_batch *out)
 {
 	struct ed_auditd_seen seen;
@@ -354,10 +367,10 @@ static void close_event(struct state *s, struct open_event *o, struct ed_batch *
 	} else if (result >= ED_AUDITD_DONE) {
 		learn(s, &seen, o->g.host);
 	}
+	if (result == ED_AUDITD_DUPLICATED)
+		result = emit_fork(s, o, out, &seen);
 	/* a copied line is no longer in the unit, so that nothing is learnt from it twice */
 	mark_events(s, &(struct ed_unit){ .offset = UINT64_MAX }, out, at, out->used);
-	if (result == ED_AUDITD_DUPLICATED)
-		result = ED_DROP_OTHER_LOG;
 	settle(out, result, o->g.offset, o->n_lines);
 	s->closed_hash = id_hash(&id);
 	s->closed_result = result;

@@ -235,9 +235,20 @@ unsigned ed_auditd_group_emit(const struct ed_auditd_group *g, const struct ed_a
 								   ED_DROP_BATCH_FULL;
 }
 
+unsigned ed_auditd_group_emit_process(const struct ed_auditd_group *g,
+				      const struct ed_auditd_seen *seen,
+				      struct ed_auditd_room *room, struct ed_batch *out)
+{
+	struct ed_linux_record r = { .time_ns = seen->time_ns };
+
+	fill_record(g, &seen->call, room, &r);
+	return ed_linux_process(&r, ED_ATTRIBUTION_WEAK, out) ? ED_AUDITD_DONE : ED_DROP_BATCH_FULL;
+}
+
 /* -------------------------------------------------------------- sessions */
 
-/* pid=7 uid=0 auid=0 ses=3 msg='op=PAM:session_open acct="root" exe="/usr/sbin/cron" ...' */
+/* pid=7 uid=0 auid=0 ses=3 msg='op=PAM:session_open acct="root" exe="/usr/sbin/cron" ...'
+ * pid=1 uid=0 auid=4294967295 ses=4294967295 msg='unit=ssh comm="systemd" exe="/usr/lib/...' */
 enum ed_drop ed_auditd_session_emit(const struct ed_auditd_head *head, uint64_t offset,
 				    uint32_t source, struct ed_auditd_room *room,
 				    struct ed_batch *out)
@@ -262,6 +273,8 @@ enum ed_drop ed_auditd_session_emit(const struct ed_auditd_head *head, uint64_t 
 		else if (ed_span_is(f.key, "acct"))
 			r.text[ED_TEXT_USER] = ed_auditd_text(&f, room->bytes, sizeof(room->bytes),
 							      &room->used);
+		else if (ed_span_is(f.key, "unit"))
+			session.is_unit = true;
 		else if (ed_span_is(f.key, "terminal"))
 			session.terminal = f.value;
 		else if (ed_span_is(f.key, "addr"))

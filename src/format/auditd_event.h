@@ -63,7 +63,14 @@ unsigned ed_auditd_group_emit(const struct ed_auditd_group *g, const struct ed_a
 			      struct ed_auditd_room *room, struct ed_batch *out,
 			      struct ed_auditd_seen *ret);
 
-/* A session that began: which process is cron's or sshd's. Returns an ed_drop or ED_DROP_N. */
+/* The process of a call that is no event itself, without lookups. Returns ED_AUDITD_DONE or an
+ * ed_drop. */
+unsigned ed_auditd_group_emit_process(const struct ed_auditd_group *g,
+				      const struct ed_auditd_seen *seen,
+				      struct ed_auditd_room *room, struct ed_batch *out);
+
+/* A session that began: which process is cron's or sshd's; and a unit: that the first process is
+ * systemd. Returns an ed_drop or ED_DROP_N. */
 enum ed_drop ed_auditd_session_emit(const struct ed_auditd_head *head, uint64_t offset,
 				    uint32_t source, struct ed_auditd_room *room,
 				    struct ed_batch *out);

@@ -49,6 +49,13 @@ static bool is_same(const struct ed_auditd_process *p, const struct ed_auditd_wh
 	return p->ppid == who->ppid || p->ppid == 0 || who->ppid <= 1;
 }
 
+bool ed_auditd_memory_knows(const struct ed_auditd_memory *m, const struct ed_auditd_who *who)
+{
+	const struct ed_auditd_process *p = find_process(m, who->host, who->pid);
+
+	return p && is_same(p, who);
+}
+
 /* The entry of @who, made anew when it was another's or another process had its number. */
 static struct ed_auditd_process *take_process(struct ed_auditd_memory *m,
 					      const struct ed_auditd_who *who)

@@ -50,6 +50,9 @@ void ed_auditd_memory_connect(struct ed_auditd_memory *m, const struct ed_auditd
 bool ed_auditd_memory_peer(const struct ed_auditd_memory *m, const struct ed_auditd_who *who,
 			   uint64_t fd, struct ed_auditd_peer *ret);
 
+/* True when something was learnt of this very process. */
+bool ed_auditd_memory_knows(const struct ed_auditd_memory *m, const struct ed_auditd_who *who);
+
 /* @from becomes @to; what is known of @from holds for both. */
 void ed_auditd_memory_dup(struct ed_auditd_memory *m, const struct ed_auditd_who *who,
 			  uint64_t from, uint64_t to);

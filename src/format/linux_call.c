@@ -85,8 +85,13 @@ static uint16_t session_launch(struct ed_span image, const struct ed_linux_sessi
 enum ed_drop ed_linux_session_emit(struct ed_linux_record *r, const struct ed_linux_session *s,
 				   struct ed_batch *out)
 {
+	if (!s->is_ok || r->process.pid == 0)
+		return ED_DROP_OTHER_LOG;
+	if (s->is_unit)
+		return ed_linux_process(r, ED_ATTRIBUTION_WEAK, out) ? ED_DROP_N :
+								       ED_DROP_BATCH_FULL;
 	r->process.launch = session_launch(r->text[ED_TEXT_IMAGE], s);
-	if (!s->is_ok || r->process.launch == 0 || r->process.pid == 0)
+	if (r->process.launch == 0)
 		return ED_DROP_OTHER_LOG;
 	return ed_linux_start(r, NULL, 0, out) ? ED_DROP_N : ED_DROP_BATCH_FULL;
 }

@@ -30,11 +30,12 @@ bool ed_linux_call_counts(const struct ed_linux_call *c);
 enum ed_drop ed_linux_call_emit(const struct ed_linux_record *r, const struct ed_linux_call *c,
 				struct ed_batch *out);
 
-/* A session that began, as PAM tells it. */
+/* A session that began, as PAM tells it, or a unit. */
 struct ed_linux_session {
 	struct ed_span terminal; /* "cron", "ssh", "/dev/pts/0" */
 	struct ed_span addr;     /* of the other machine */
 	bool is_ok;
+	bool is_unit; /* none: systemd, which has the process, started a unit */
 };
 
 /* The process that has it, @r->text[ED_TEXT_IMAGE], with what it is to the programs below it. An

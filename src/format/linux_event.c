@@ -104,19 +104,28 @@ static bool add_lookup(const struct ed_linux_record *r, const struct ed_argv_nam
 	return true;
 }
 
-bool ed_linux_start(const struct ed_linux_record *r, const struct ed_span *argv, unsigned n_argv,
-		    struct ed_batch *out)
+bool ed_linux_process(const struct ed_linux_record *r, enum ed_attribution attribution,
+		      struct ed_batch *out)
 {
-	struct ed_argv_name names[ED_ARGV_NAMES_MAX];
 	struct ed_event *ev = ed_linux_peek(r, out);
-	size_t used = out->used;
-	uint32_t n_events = out->n_events;
-	unsigned n;
 
 	if (!ev)
 		return false;
 	ev->kind = ED_EVENT_PROCESS;
-	ed_linux_commit(r, ED_ATTRIBUTION_DIRECT, ev, out);
+	ed_linux_commit(r, attribution, ev, out);
+	return true;
+}
+
+bool ed_linux_start(const struct ed_linux_record *r, const struct ed_span *argv, unsigned n_argv,
+		    struct ed_batch *out)
+{
+	struct ed_argv_name names[ED_ARGV_NAMES_MAX];
+	size_t used = out->used;
+	uint32_t n_events = out->n_events;
+	unsigned n;
+
+	if (!ed_linux_process(r, ED_ATTRIBUTION_DIRECT, out))
+		return false;
 	if (n_argv > 0)
 		n = ed_argv_names(r->text[ED_TEXT_IMAGE], argv, n_argv, names);
 	else

@@ -56,6 +56,11 @@ uint16_t ed_linux_launch(struct ed_span tty, uint32_t ppid, bool has_login);
 bool ed_linux_start(const struct ed_linux_record *r, const struct ed_span *argv, unsigned n_argv,
 		    struct ed_batch *out);
 
+/* A process, without lookups; ED_ATTRIBUTION_WEAK: it was there, but what is told is not its start.
+ * False: @out is full. */
+bool ed_linux_process(const struct ed_linux_record *r, enum ed_attribution attribution,
+		      struct ed_batch *out);
+
 /* A connection or a message. False: @out is full. */
 bool ed_linux_flow(const struct ed_linux_record *r, const struct ed_linux_flow *f,
 		   struct ed_batch *out);

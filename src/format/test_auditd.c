@@ -28,6 +28,9 @@ static char text[1 << 20];
 								     "saddr=" saddr        \
 								     "\ntype=PROCTITLE" id \
 								     "proctitle=\"x\"\n"
+#define DUP(id, ppid, pid)                                        \
+	"type=SYSCALL" id CALL(33, "yes", 0, "3", "0", ppid, pid, \
+			       "/usr/bin/bash") "\ntype=PROCTITLE" id "proctitle=\"bash\"\n"
 #define DNS_PEER "02000035C00002350000000000000000"
 #define FAR_PEER "0200115CC63364090000000000000000"
 
@@ -290,6 +293,47 @@ static void test_below(void **state)
 	assert_true(test_events_process(&run, 7)->launch & ED_LAUNCH_WEB);
 }
 
+/* Systemd says who the first process is with each unit that it starts. */
+static void test_unit(void **state)
+{
+	(void)state;
+	audit("type=SERVICE_START" ID(
+		250, 7) "pid=1 uid=0 auid=4294967295 ses=4294967295 msg='unit=ship "
+			"comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" hostname=? addr=? "
+			"terminal=? res=success'\n"
+			"type=SERVICE_START" ID(
+				250, 8) "pid=1 uid=0 auid=4294967295 ses=4294967295 msg='unit=x "
+					"comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" "
+					"res=failed'\n");
+	assert_int_equal(run.n, 1);
+	assert_int_equal(event(0)->kind, ED_EVENT_PROCESS);
+	assert_int_equal(test_events_process(&run, 0)->pid, 1);
+	assert_int_equal(test_events_process(&run, 0)->launch, 0);
+	assert_string_equal(test_events_text(&run, 0, ED_TEXT_IMAGE), "/usr/lib/systemd/systemd");
+	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 1);
+}
+
+/* A shell that forked for a pipe is known by what it does with its streams, once. */
+static void test_fork(void **state)
+{
+	(void)state;
+	audit(EXEC(ID(250, 7), 1, 8, "/usr/bin/bash", "argc=2 a0=\"bash\" a1=\"/srv/x\"")
+		      DUP(ID(251, 8), 8, 9) DUP(ID(252, 9), 8, 9) DUP(ID(253, 10), 1, 8)
+			      EXEC(ID(254, 11), 9, 10, "/usr/bin/dig",
+				   "argc=2 a0=\"dig\" a1=\"a.example\""));
+	assert_int_equal(run.n, 4);
+	/* what the ordered pass makes stands behind the unit's other events */
+	assert_int_equal(event(3)->kind, ED_EVENT_PROCESS);
+	assert_int_equal(test_events_process(&run, 3)->pid, 9);
+	assert_int_equal(test_events_process(&run, 3)->ppid, 8);
+	assert_string_equal(test_events_text(&run, 3, ED_TEXT_IMAGE), "/usr/bin/bash");
+	assert_int_equal(test_events_process(&run, 3)->attribution, ED_ATTRIBUTION_WEAK);
+	/* what its parent was started by is what it was started by */
+	assert_int_equal(test_events_process(&run, 3)->launch, ED_LAUNCH_SERVICE);
+	assert_int_equal(test_events_process(&run, 1)->launch, ED_LAUNCH_SERVICE);
+	assert_int_equal(run.tally.n_dropped[ED_DROP_OTHER_LOG], 2 * 2);
+}
+
 /* The kernel reads a title once: it may be that of the program before. */
 static void test_stale_title(void **state)
 {
@@ -462,7 +506,8 @@ int main(void)
 		cmocka_unit_test(test_left_out),  cmocka_unit_test(test_injection),
 		cmocka_unit_test(test_borders),   cmocka_unit_test(test_no_end),
 		cmocka_unit_test(test_many_open), cmocka_unit_test(test_probe),
-		cmocka_unit_test(test_below),     cmocka_unit_test(test_stale_title),
+		cmocka_unit_test(test_below),     cmocka_unit_test(test_unit),
+		cmocka_unit_test(test_fork),      cmocka_unit_test(test_stale_title),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

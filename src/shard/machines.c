@@ -175,6 +175,32 @@ static struct ed_talker *talker_of(struct ed_machines *t, uint64_t hash)
 	return k;
 }
 
+/* A process talked once more; that which was silent longest gives way. */
+static void note_spell(struct ed_talker *k, uint64_t process, int64_t time_ns)
+{
+	struct ed_spell *s = &k->spells[0];
+
+	for (unsigned i = 0; i < ED_TALKER_SPELLS; i++) {
+		struct ed_spell *each = &k->spells[i];
+
+		if (each->n_flows > 0 && each->process == process) {
+			s = each;
+			break;
+		}
+		if (s->n_flows > 0 && (each->n_flows == 0 || each->last_ns < s->last_ns))
+			s = each;
+	}
+	if (s->n_flows == 0 || s->process != process)
+		*s = (struct ed_spell){ .process = process,
+					.first_ns = time_ns,
+					.last_ns = time_ns };
+	s->n_flows++;
+	if (time_ns < s->first_ns)
+		s->first_ns = time_ns;
+	if (time_ns > s->last_ns)
+		s->last_ns = time_ns;
+}
+
 static void note_talk(struct ed_machines *t, uint64_t host_hash, const struct ed_event *ev)
 {
 	const struct ed_process *p = ed_event_process(ev);
@@ -184,6 +210,7 @@ static void note_talk(struct ed_machines *t, uint64_t host_hash, const struct ed
 		k->first_ns = ev->time_ns;
 	if (k->n_flows == 0 || ev->time_ns > k->last_ns)
 		k->last_ns = ev->time_ns;
+	note_spell(k, p->id, ev->time_ns);
 	k->host_hash = host_hash;
 	k->n_flows++;
 	k->bytes_up += ev->size_query;
@@ -197,13 +224,24 @@ static void note_talk(struct ed_machines *t, uint64_t host_hash, const struct ed
 	ed_actor_learn(&k->actor, p, ev->platform);
 }
 
+/* What is told of a process beside its start does not take the start's place; it may come later. */
+static void note_start(struct ed_machines *t, uint64_t host_hash, const struct ed_process *p)
+{
+	const struct ed_process *known = p->attribution == ED_ATTRIBUTION_WEAK ?
+						 ed_started_find(&t->started, host_hash, p->id) :
+						 NULL;
+
+	if (!known || known->parent_id != p->parent_id)
+		ed_started_note(&t->started, host_hash, p);
+}
+
 void ed_machines_note(struct ed_machines *t, const struct ed_event *ev)
 {
 	const struct ed_process *p = ed_event_process(ev);
 	uint64_t host_hash = ed_process_host_hash(p, t->hash_key);
 
 	if (ev->kind == ED_EVENT_PROCESS)
-		ed_started_note(&t->started, host_hash, p);
+		note_start(t, host_hash, p);
 	if (ev->kind == ED_EVENT_PROCESS && ev->platform != ED_PLATFORM_ESXI)
 		return; /* it came by its own hash, not by the machine's */
 	note_machine(t, host_hash, ev);

@@ -28,18 +28,28 @@ struct ed_machine {
 	struct ed_actor actor; /* the worst of its traits: the package, else the command */
 };
 
+/* When one process of a program talked. */
+struct ed_spell {
+	uint64_t process; /* its id; 0: not known */
+	int64_t first_ns, last_ns;
+	uint32_t n_flows; /* 0: free */
+	bool is_told;     /* with a tunnel that the network saw */
+};
+
+enum { ED_TALKER_SPELLS = 6 };
+
 /* A program that talked to name servers itself. */
 struct ed_talker {
 	uint64_t hash; /* of machine and program; 0: free */
 	uint64_t host_hash;
 	int64_t first_ns, last_ns;
-	bool is_told;          /* with a tunnel that the network saw */
 	uint32_t n_flows;      /* to name servers */
 	uint64_t bytes_up;     /* as far as the source counts */
 	uint64_t servers;      /* linear counting, one bit each */
 	struct ed_addr server; /* the last */
 	struct ed_addr client; /* address of the machine; not known: zero */
 	uint64_t formats;
+	struct ed_spell spells[ED_TALKER_SPELLS]; /* of its processes that talked last */
 	struct ed_actor actor;
 };
 

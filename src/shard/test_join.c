@@ -10,6 +10,12 @@ enum { NAMES = 60, CLIENT = 5, OTHER = 6 };
 
 static const char DOMAIN[] = "tunnel.com", IMAGE[] = "/opt/x/agent";
 
+/* The process that does it. */
+static struct actor {
+	uint64_t id, parent_id;
+	const char *image, *command;
+} actor;
+
 static uint64_t withdrawn[8];
 static unsigned n_withdrawn;
 
@@ -28,10 +34,12 @@ static void program_does(struct bench *b, struct ed_event *what, const char *nam
 	static uint8_t data[2 * ED_EVENT_PROCESS_MAX_BYTES] __attribute__((aligned(8)));
 	static struct ed_batch batch;
 	const struct ed_span texts[ED_TEXT_N] = { [ED_TEXT_HOST] = ed_span_str("web1.corp"),
-						  [ED_TEXT_IMAGE] = ed_span_str(IMAGE),
+						  [ED_TEXT_IMAGE] = ed_span_str(actor.image),
+						  [ED_TEXT_COMMAND] = ed_span_str(actor.command),
 						  [ED_TEXT_USER] = ed_span_str("www-data") };
-	const struct ed_process head = { .id = 77,
-					 .pid = 4711,
+	const struct ed_process head = { .id = actor.id,
+					 .parent_id = actor.parent_id,
+					 .pid = (uint32_t)actor.id,
 					 .attribution = ED_ATTRIBUTION_DIRECT };
 	struct ed_event *ev;
 	struct ed_visit v;
@@ -98,6 +106,7 @@ static void run(struct bench *b, unsigned views, unsigned address_told)
 {
 	b->conf.withdraw = withdraw;
 	n_withdrawn = 0;
+	actor = (struct actor){ 77, 76, IMAGE, "" };
 	if (address_told)
 		connects(b, address_told);
 	for (unsigned i = 0; i < NAMES; i++) {
@@ -210,6 +219,46 @@ static void test_socket_leads_to_the_program(void **state)
 	assert_int_equal(s->f.actor->process.attribution, ED_ATTRIBUTION_SOCKET);
 }
 
+static void starts(struct bench *b, uint64_t id, uint64_t parent_id, const char *image,
+		   const char *command)
+{
+	actor = (struct actor){ id, parent_id, image, command };
+	program_does(b, &(struct ed_event){ .kind = ED_EVENT_PROCESS }, NULL, ED_ROLE_HOST);
+}
+
+/* Two processes of one program talk at one time: the one whose command line names the domain is
+ * behind it, though the other is busier; what started it is found by its number. */
+static void test_command_leads_to_the_process(void **state)
+{
+	struct bench *b = *state;
+	const struct said *s;
+	struct ed_span parent;
+
+	b->conf.withdraw = withdraw;
+	starts(b, 70, 1, "/usr/bin/bash", "bash /srv/x");
+	starts(b, 78, 70, IMAGE, "agent -z mytunnel.com");
+	starts(b, 77, 70, IMAGE, "agent -z T.Tunnel.com");
+	for (unsigned i = 0; i < NAMES; i++) {
+		struct observed q;
+		char name[128];
+
+		encoded_name(i, DOMAIN, name, sizeof(name));
+		actor.id = i % 3 ? 78 : 77;
+		connects(b, CLIENT);
+		q = question(b, CLIENT, name, ED_RR_TXT);
+		see(b, &q, 0);
+		next(b);
+	}
+	ed_join(&b->p, 1);
+	s = find(b, "10.0.0.5", DOMAIN);
+	assert_image(s, IMAGE);
+	assert_int_equal(s->f.actor->process.id, 77);
+	assert_int_equal(s->f.actor->process.attribution, ED_ATTRIBUTION_COMMAND);
+	parent = ed_actor_text(s->f.actor, ED_TEXT_PARENT);
+	assert_int_equal(parent.n, strlen("/usr/bin/bash"));
+	assert_memory_equal(parent.p, "/usr/bin/bash", parent.n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +269,7 @@ int main(void)
 		TEST(test_other_address_is_not_joined),
 		TEST(test_masked_names_are_found_by_their_hashes),
 		TEST(test_socket_leads_to_the_program),
+		TEST(test_command_leads_to_the_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,6 +124,9 @@ static void test_talker(void **state)
 	assert_int_equal(talker.bytes_up, 500);
 	assert_int_equal(__builtin_popcountll(talker.servers), 2);
 	assert_int_equal(talker.last_ns, TIME_NS + 9);
+	assert_int_equal(talker.spells[0].n_flows, 10);
+	assert_int_equal(talker.spells[0].last_ns, TIME_NS + 9);
+	assert_int_equal(talker.spells[1].n_flows, 0);
 	ed_machines_done(&t);
 }
 
