@@ -62,6 +62,20 @@ static bool is_site_wide(const struct ed_subject *s)
 }
 
 /*
+ * What repeats count only where the domain is not everybody's: own hosts are asked for in every
+ * order by who watches them. Of several clients they count half: two that build the same ask the
+ * same mirror for what they need next, ten kilobytes a day by this count.
+ */
+static double told_a_day(const struct ed_subject *s)
+{
+	if (is_site_wide(s))
+		return s->info_bytes - s->extra_bytes;
+	if (s->key_kind == ED_KEY_DOMAIN)
+		return s->info_bytes - s->extra_bytes * (1 - 1.0 / ED_CEILING_DOMAIN_REPEATS);
+	return s->info_bytes;
+}
+
+/*
  * What one client may say to the domain. Where a good part of the site says much to a domain, it is
  * the excess over the others that counts, in proportion to how much the client asks at all: behind
  * one address there may be many people.
@@ -104,11 +118,7 @@ static const char *pair_exceeded(const struct ed_subject *s, const struct ed_evi
 	bool is_service = ed_ceiling_is_service(s, evidence);
 	double ceiling = pair_ceiling(s, is_service);
 
-	/* what repeats count only where the domain is not everybody's: own hosts are asked for in
-	 * every order by who watches them */
-	double day = is_site_wide(s) ? s->info_bytes - s->extra_bytes : s->info_bytes;
-
-	if (day > ceiling)
+	if (told_a_day(s) > ceiling)
 		return "one client and domain, a day";
 	if (!is_site_wide(s) &&
 	    s->month_bytes > ceiling * ED_CEILING_PAIR_MONTH_BYTES / ED_CEILING_PAIR_BYTES)
@@ -121,7 +131,7 @@ const char *ed_ceiling_exceeded(const struct ed_subject *s, const struct ed_evid
 	if (s->key_kind == ED_KEY_PAIR)
 		return pair_exceeded(s, evidence);
 	if (s->key_kind == ED_KEY_DOMAIN &&
-	    s->info_bytes > domain_ceiling(s, ed_ceiling_is_service(s, evidence)))
+	    told_a_day(s) > domain_ceiling(s, ed_ceiling_is_service(s, evidence)))
 		return "one domain, a day";
 	return NULL; /* a client's sum over rare domains: rare.h */
 }

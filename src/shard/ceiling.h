@@ -18,6 +18,7 @@ enum {
 	 * 16 kB evenly within them comes to 10 kB by that count. */
 	ED_CEILING_ANSWERS_MONTH_BYTES = 9000,
 	ED_CEILING_DOMAIN_BYTES = 10240,   /* one domain, a day; times a third of its clients */
+	ED_CEILING_DOMAIN_REPEATS = 2,     /* times as much in repeats, types and headers */
 	ED_CEILING_RARE_BYTES = 8192,      /* one client over all rare domains, a day */
 	ED_CEILING_SERVICE_BYTES = 102400, /* instead of the first where asking is the service */
 };

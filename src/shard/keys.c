@@ -184,6 +184,12 @@ static void reckon_sure(struct ed_key_table *t)
 		t->sure[w] = sure_above((double)t->tau * w);
 }
 
+/* Bytes that the bid draws a seed with: what its payload says, and what it was told. */
+static unsigned drawn_bytes(const struct ed_key_bid *bid)
+{
+	return bid->weight_bytes + bid->answer_bytes;
+}
+
 /*
  * True for most bids that will be refused: their draws are seen to be too high before the logarithm
  * is taken. It only saves time, so it may come from the machine's own exp().
@@ -197,8 +203,8 @@ static bool is_surely_refused(struct ed_key_table *t, uint64_t hash, const struc
 		reckon_sure(t);
 	if (bid->quiet)
 		return drawn < t->sure[0];
-	return bid->weight_bytes - 1U < ED_KEY_SURE_WEIGHTS - 1U && drawn < t->sure[1] &&
-	       ed_hash_pair(key, bid->payload_hash) < t->sure[bid->weight_bytes];
+	return drawn_bytes(bid) - 1U < ED_KEY_SURE_WEIGHTS - 1U && drawn < t->sure[1] &&
+	       ed_hash_pair(key, bid->payload_hash) < t->sure[drawn_bytes(bid)];
 }
 
 /* The seed of a first lookup: what its payload draws, and what it draws as a lookup. */
@@ -208,7 +214,7 @@ static float first_seed(const struct ed_key_table *t, uint64_t hash, const struc
 
 	if (!bid->quiet) {
 		float by_payload = exponential(ed_hash_pair(t->hash_key ^ hash, bid->payload_hash),
-					       bid->weight_bytes);
+					       drawn_bytes(bid));
 		if (by_payload < seed)
 			seed = by_payload;
 	}
@@ -235,7 +241,7 @@ static void draw_again(struct ed_key_table *t, const struct ed_key *k, const str
 					     k->n_queries));
 	if (is_new && !bid->quiet)
 		lower_seed(seed, exponential(ed_hash_pair(t->hash_key ^ k->hash, bid->payload_hash),
-					     bid->weight_bytes));
+					     drawn_bytes(bid)));
 }
 
 static void key_evict(struct ed_key_table *t, uint32_t index)

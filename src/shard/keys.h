@@ -8,7 +8,8 @@
  * ordinary names that most pairs of client and domain ever see seldom make a key and a tunnel is in
  * with its first payloads. A full table lowers tau so far that an eighth of its keys fall. The draw
  * is a hash of (key, payload), so repeating a name never draws again, and filling the table with
- * junk keys costs an attacker as much information as it displaces.
+ * junk keys costs an attacker as much information as it displaces. Free bytes in answers draw too,
+ * a sixteenth of them each: who is told much under names that say little is a channel as well.
  *
  * Lookups without information (the domain itself, a name that many clients ask) make a key only
  * when their draw lies below ED_KEY_QUIET_TAU: after some 300 of them on average.
@@ -160,6 +161,7 @@ struct ed_key_bid {
 	struct ed_span
 		payload;       /* wire labels for the positional predictor; empty: not to be used */
 	unsigned weight_bytes; /* information of the payload; 0: none */
+	unsigned answer_bytes; /* what it was told adds so much to that when seeds are drawn */
 	bool quiet;            /* tells nothing of its own: admitted only by chance */
 	bool sure;             /* on a list: admitted as long as there is any place */
 	uint32_t at;           /* hint of ed_key_fetch; 0: none */

@@ -5,12 +5,15 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/fixed_log.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "shard/sweep.h"
 #include "shard/weigh.h"
 
 enum { WEIGH_FIRST = 3, WEIGH_EVERY = 64 };
+/* So many free bytes in an answer are worth one of a name when a key is admitted. */
+enum { ANSWER_SHARE = 16 };
 
 static void set_observers(struct ed_partition *p, enum ed_key_kind kind)
 {
@@ -161,6 +164,14 @@ static struct ed_span predictable(const struct ed_event *ev)
 	return cased ? ed_span_of(NULL, 0) : ed_event_payload(ev);
 }
 
+/* A channel that is fed by answers names little: a counter. */
+static unsigned answer_bytes(const struct ed_sighting *s)
+{
+	if (!s->is_response || !(s->ev->has & ED_FIELD_RDATA_BYTES) || s->key_kind == ED_KEY_CLIENT)
+		return 0;
+	return s->ev->answers.bytes_opaque / ANSWER_SHARE;
+}
+
 /* What the sighting brings to any key's table; the payload's text only to that of a pair. */
 static void bid_of(const struct ed_sighting *s, struct ed_key_bid *ret)
 {
@@ -174,6 +185,7 @@ static void bid_of(const struct ed_sighting *s, struct ed_key_bid *ret)
 	ret->payload = ed_span_of(NULL, 0);
 	ret->weight_bytes = weight;
 	ret->quiet = weight == 0 || s->is_shared;
+	ret->answer_bytes = ret->quiet ? 0 : answer_bytes(s);
 	ret->sure = ev->reputation == ED_REPUTATION_BAD;
 	ret->at = 0;
 	ret->draw = (uint64_t)ev->time_ns ^ ev->offset << 40;
@@ -188,12 +200,13 @@ static struct ed_key *key_for(struct ed_partition *p, uint64_t hash, const struc
 	struct ed_key *k;
 
 	s->is_new = false;
-	if (!s->is_query)
-		return ed_key_find_at(&p->keys, hash, bid->at);
+	k = s->is_query ? NULL : ed_key_find_at(&p->keys, hash, bid->at);
+	if (k || (!s->is_query && bid->answer_bytes == 0))
+		return k;
 	k = ed_key_admit(&p->keys, hash, bid, &news);
 	if (!k)
 		return NULL;
-	s->is_new = news.is_new;
+	s->is_new = news.is_new && s->is_query;
 	if (news.n_halves > 0)
 		age(k, news.n_halves);
 	return k;
@@ -212,7 +225,9 @@ static uint8_t header_tag(const struct ed_event *ev, uint64_t hash_key)
 	return (uint8_t)(ed_hash_pair(hash_key, h) | 1);
 }
 
-static void pair_asks(struct ed_partition *p, struct ed_key *pair, const struct ed_sighting *s)
+/* What the question says beside its name. It is not held against the client where others ask the
+ * name too. */
+static uint32_t pair_asks(struct ed_partition *p, struct ed_key *pair, const struct ed_sighting *s)
 {
 	const struct ed_event *ev = s->ev;
 	const struct ed_question q = {
@@ -220,14 +235,17 @@ static void pair_asks(struct ed_partition *p, struct ed_key *pair, const struct 
 		.qtype = ev->has & ED_FIELD_QTYPE ? ev->qtype : 0,
 		.header_tag = header_tag(ev, p->conf->hash_key),
 		.is_new = s->is_new,
-		.is_common = s->n_askers > 1,
 		.n_names = pair->n_names + 1,
 	};
 
 	uint8_t *many = pair->sketch == ED_KEY_NONE ? NULL :
 						      p->keys.sketches[pair->sketch].followers;
 
-	ed_key_note_extra(pair, ed_question_code(&pair->questions, many, &q));
+	uint32_t cost = ed_question_code(&pair->questions, many, &q);
+
+	if (s->n_askers <= 1)
+		ed_key_note_extra(pair, cost);
+	return cost;
 }
 
 /* Whom a lookup counts for where it matters how many ask: the programs of a machine are one. */
@@ -238,6 +256,14 @@ static uint64_t asker_of(const struct ed_partition *p, const struct ed_event *ev
 		       ed_process_host_hash(ed_event_process(ev), p->conf->hash_key);
 }
 
+/* The sum over the domain's clients counts what its owner can have heard of, whoever asks it too.
+ * The domain may have lost its place to the pair. */
+static void domain_hears(const struct ed_visit *v, struct ed_key *domain, bool heard, uint32_t cost)
+{
+	if (heard && domain && domain->hash == v->domain)
+		ed_key_note_extra(domain, cost);
+}
+
 static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 {
 	uint64_t asker = asker_of(v->p, v->ev);
@@ -245,6 +271,7 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 	const struct ed_event *ev = v->ev;
 	struct ed_key *domain, *pair;
 	struct ed_key_bid bid;
+	bool heard;
 
 	s.llr_mbits = ev->payload_llr;
 	s.code_mbits = ev->zone_off > 0 ? ev->payload_code : 0;
@@ -252,6 +279,7 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 	if (s.is_query)
 		s.n_askers = (uint8_t)ed_shared_names_note(&p->shared, ev->name_hash, asker);
 	s.is_shared = ev->zone_off > 0 && s.n_askers >= ED_SHARED_CLIENTS;
+	heard = ed_shared_names_heard(&p->shared, ev);
 	bid_of(&s, &bid);
 	s.key_kind = ED_KEY_DOMAIN;
 	bid.at = v->domain_at;
@@ -268,7 +296,9 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 	if (!pair)
 		return;
 	if (s.is_query)
-		pair_asks(p, pair, &s);
+		domain_hears(v, domain, heard, pair_asks(p, pair, &s));
+	else
+		domain_hears(v, domain, heard, ed_log2_mbits(pair->n_names + 1));
 	if (v->resolver)
 		pair->resolver = v->resolver;
 	key_sees(p, pair, &s);

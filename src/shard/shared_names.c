@@ -7,6 +7,19 @@
 
 #include "base/mem.h"
 
+enum {
+	LIFE_MAX_S = INT16_MAX,
+	OTHER_TYPE = ED_SHARED_TYPES - 1,
+	TAG_SHIFT = 40,
+	TAG_MASK = 0xffffff
+};
+
+/* Its own bits: the lower ones say where the name lies. */
+static uint32_t tag_of(uint64_t name_hash)
+{
+	return (uint32_t)(name_hash >> TAG_SHIFT);
+}
+
 int ed_shared_names_init(struct ed_shared_names *t, uint32_t capacity, struct ed_mem_pool *pool)
 {
 	uint32_t n = 16;
@@ -36,11 +49,13 @@ static unsigned n_clients(const struct ed_shared_name *e)
 unsigned ed_shared_names_note(struct ed_shared_names *t, uint64_t name_hash, uint64_t client_hash)
 {
 	struct ed_shared_name *e = &t->names[name_hash & t->mask];
-	uint32_t tag = (uint32_t)(name_hash >> 32);
-	uint32_t client = (uint32_t)(client_hash >> 32) | 1;
+	uint32_t tag = tag_of(name_hash);
+	uint16_t client = (uint16_t)(client_hash >> 48);
 
+	if (client == 0)
+		client = 1;
 	if (e->tag != tag)
-		*e = (struct ed_shared_name){ .tag = tag };
+		*e = (struct ed_shared_name){ .tag = tag & TAG_MASK };
 	for (unsigned i = 0; i < ED_SHARED_CLIENTS; i++) {
 		if (e->client[i] == 0)
 			e->client[i] = client;
@@ -48,4 +63,73 @@ unsigned ed_shared_names_note(struct ed_shared_names *t, uint64_t name_hash, uin
 			return n_clients(e);
 	}
 	return ED_SHARED_CLIENTS;
+}
+
+/* ------------------------------------------------------------- heard by the owner */
+
+static unsigned slot_of(uint16_t qtype)
+{
+	switch (qtype) {
+	case ED_RR_A:
+		return 0;
+	case ED_RR_AAAA:
+		return 1;
+	default:
+		return OTHER_TYPE;
+	}
+}
+
+/*
+ * When the answer of the event runs out, in seconds as they are kept; 0: it does not say. That
+ * there are no records is not taken to live: how long is not in the answer.
+ */
+static uint16_t runs_out(const struct ed_event *ev, int64_t now_s)
+{
+	bool is_failure = (ev->has & ED_FIELD_RCODE) && ev->rcode != ED_RCODE_NOERROR;
+	uint32_t ttl_s = 0;
+	uint16_t at;
+
+	if (ev->kind == ED_EVENT_DNS_QUERY)
+		return 0;
+	if ((ev->has & ED_FIELD_ANSWERS) && ev->answers.n > 0) {
+		if (!(ev->has & ED_FIELD_TTL))
+			return 0;
+		ttl_s = ev->answers.ttl_min_s < LIFE_MAX_S ? ev->answers.ttl_min_s : LIFE_MAX_S;
+	} else if (!(ev->has & ED_FIELD_ANSWERS) && !is_failure) {
+		return 0;
+	}
+	at = (uint16_t)(now_s + ttl_s);
+	return at ? at : 1;
+}
+
+/* When the answer before runs out. Nothing is known to live of a type that was not told last. */
+static uint16_t ran_out(const struct ed_shared_name *e, unsigned slot, uint16_t qtype,
+			uint16_t now_s)
+{
+	bool is_another = slot == OTHER_TYPE && e->other_type != (uint8_t)qtype;
+
+	return is_another && e->expires_s[slot] ? now_s : e->expires_s[slot];
+}
+
+bool ed_shared_names_heard(struct ed_shared_names *t, const struct ed_event *ev)
+{
+	struct ed_shared_name *e = &t->names[ev->name_hash & t->mask];
+	int64_t now_s = ev->time_ns / 1000000000;
+	unsigned slot = slot_of(ev->qtype);
+	uint16_t before = ran_out(e, slot, ev->qtype, (uint16_t)now_s);
+	uint16_t after = runs_out(ev, now_s);
+	bool lives = (int16_t)(before - (uint16_t)now_s) > 0;
+	bool has_moved = after && (int16_t)(after - before) > 1;
+
+	if (e->tag != tag_of(ev->name_hash) || !(ev->has & ED_FIELD_TIME))
+		return false;
+	if (after) {
+		e->expires_s[slot] = after;
+		e->other_type = slot == OTHER_TYPE ? (uint8_t)ev->qtype : e->other_type;
+	}
+	if (!before)
+		return after && ev->kind != ED_EVENT_DNS_RESPONSE;
+	if (ev->kind == ED_EVENT_DNS_RESPONSE)
+		return lives && has_moved;
+	return !lives || has_moved;
 }

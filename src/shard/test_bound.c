@@ -1,47 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The information bound at the level of a partition: a codebook of ordinary names is found by what
- * it says, one that two clients share says nothing, copies of records change nothing, and a
- * borrowed name is no excuse for a server of one's own.
+ * it says, one that two clients share by what both say and the domain's owner can hear, copies of
+ * records change nothing, and a borrowed name is no excuse for a server of one's own.
  */
 #include "shard/test_bench.h"
 
 #include "shard/ceiling.h"
 
-enum { CODEBOOK = 16, QUESTIONS_A_DAY = 11000 };
+enum { CODEBOOK = 16, QUESTIONS_A_DAY = 11000, UNTOLD = -1 };
 
-/* One record of a whole exchange. */
-static struct observed exchange(const struct bench *b, unsigned client, const char *name)
+/* So many times as often do two clients ask that share a codebook: its repeats count half. */
+enum { OF_TWO = 3 };
+
+static const int64_t DAY_NS = 24 * 3600 * (int64_t)1000000000;
+
+/* One record of a whole exchange, whose answer lives for @ttl_s. */
+static struct observed exchange(const struct bench *b, unsigned client, const char *name, int ttl_s)
 {
 	struct observed o = answer_to(question(b, client, name, ED_RR_A), ED_RCODE_NOERROR, 0);
 
 	o.ev.kind = ED_EVENT_DNS_PAIR;
 	o.ev.answers.n_addresses = 1;
 	o.ev.answers.first_v4 = 0xc0000207;
+	if (ttl_s != UNTOLD) {
+		o.ev.has |= ED_FIELD_TTL;
+		o.ev.answers.ttl_min_s = (uint32_t)ttl_s;
+		o.ev.answers.ttl_max_s = (uint32_t)ttl_s;
+	}
 	return o;
 }
 
 /*
  * @clients in turn ask for sixteen ordinary names in an order that is a message: 4 bits a question,
- * some 5 kB of them within a day. Each record is seen @copies times.
+ * some 5 kB of them within a day. Each record is seen @copies times. One cache for all keeps the
+ * answers for @ttl_s.
  */
-static void codebook(struct bench *b, unsigned n_clients, unsigned copies)
+static void codebook_cached(struct bench *b, unsigned n_clients, unsigned copies, int ttl_s)
 {
+	unsigned each = n_clients > 1 ? QUESTIONS_A_DAY * OF_TWO : QUESTIONS_A_DAY;
+	int64_t expires_ns[CODEBOOK] = { 0 };
 	char name[64];
 
-	for (unsigned i = 0; i < QUESTIONS_A_DAY * n_clients; i++) {
-		uint64_t h = ed_hash_mix(i);
+	for (unsigned i = 0; i < each * n_clients; i++) {
+		unsigned word = (unsigned)(ed_hash_mix(i) % CODEBOOK);
+		int left_s = ttl_s;
 
-		(void)snprintf(name, sizeof(name), "%s.brightfern.com", words[h % CODEBOOK]);
+		if (expires_ns[word] > b->now_ns)
+			left_s = (int)((expires_ns[word] - b->now_ns) / S_NS);
+		else
+			expires_ns[word] = b->now_ns + ttl_s * S_NS;
+		(void)snprintf(name, sizeof(name), "%s.brightfern.com", words[word]);
 		for (unsigned copy = 0; copy < copies; copy++) {
-			struct observed o = exchange(b, 7 + i % n_clients, name);
+			struct observed o = exchange(b, 7 + i % n_clients, name, left_s);
 
 			see(b, &o, copy * MS_NS);
 		}
-		b->now_ns += 7 * S_NS / n_clients;
+		b->now_ns += DAY_NS / (each * n_clients);
 		b->txid++;
 	}
 	ed_partition_finish(&b->p);
+}
+
+static void codebook(struct bench *b, unsigned n_clients, unsigned copies)
+{
+	codebook_cached(b, n_clients, copies, UNTOLD);
 }
 
 static void test_a_codebook_is_found(void **state)
@@ -64,8 +87,9 @@ static void test_a_codebook_is_found(void **state)
 	assert_true(s->f.evidence[ED_EVIDENCE_ID_content].bits < 1); /* the names are ordinary */
 }
 
-/* Others ask the same names as well: who asks which tells nothing about one of them. */
-static void test_a_codebook_of_two_is_not(void **state)
+/* Others ask the same names as well: who asks which tells nothing about one of them. What both say
+ * is not counted where the source does not tell how long answers live. */
+static void test_a_codebook_of_two_is_no_clients(void **state)
 {
 	struct bench *b = *state;
 
@@ -75,13 +99,88 @@ static void test_a_codebook_of_two_is_not(void **state)
 	assert_int_equal(count_alerts(b), 0);
 }
 
+static void test_a_codebook_of_two_is_the_domains(void **state)
+{
+	struct bench *b = *state;
+	const struct said *s;
+
+	codebook_cached(b, 2, 1, 1);
+	assert_null(find(b, "10.0.0.7", "brightfern.com"));
+	assert_null(find(b, "10.0.0.8", "brightfern.com"));
+	assert_int_equal(count_alerts(b), 1);
+	s = &b->said[0];
+	assert_string_equal(s->domain, "brightfern.com");
+	assert_true(s->f.all_clients);
+	assert_int_equal(s->f.n_clients, 2);
+	assert_int_equal(s->f.verdict, ED_VERDICT_BOUND);
+	assert_in_range((uint64_t)s->f.info_bytes, OF_TWO * QUESTIONS_A_DAY,
+			OF_TWO * QUESTIONS_A_DAY * 14 / 10);
+}
+
+/* The same questions out of a cache: the owner hears each name once an hour. */
+static void test_what_a_cache_answers_is_not_heard(void **state)
+{
+	struct bench *b = *state;
+
+	codebook_cached(b, 2, 1, 3600);
+	assert_int_equal(count_alerts(b), 0);
+}
+
+/* Every answer is said to live for an hour and yet is fresh: it comes out of no cache. */
+static void test_a_life_that_begins_anew_is_heard(void **state)
+{
+	struct bench *b = *state;
+	char name[64];
+
+	for (unsigned i = 0; i < QUESTIONS_A_DAY * 2 * OF_TWO; i++) {
+		struct observed o;
+
+		(void)snprintf(name, sizeof(name), "%s.brightfern.com",
+			       words[ed_hash_mix(i) % CODEBOOK]);
+		o = exchange(b, 7 + i % 2, name, 3600);
+		see(b, &o, 0);
+		b->now_ns += DAY_NS / (QUESTIONS_A_DAY * 2 * OF_TWO);
+		b->txid++;
+	}
+	ed_partition_finish(&b->p);
+	assert_int_equal(count_alerts(b), 1);
+	assert_true(b->said[0].f.all_clients);
+}
+
+/* Question and answer apart, as in packets. */
+static void test_a_codebook_of_two_in_packets(void **state)
+{
+	static const uint32_t lives_s[] = { 0, 3600 }; /* the second never counted down */
+	struct bench *b = *state;
+	char name[64];
+
+	for (unsigned i = 0; i < QUESTIONS_A_DAY * 4 * OF_TWO; i++) {
+		const char *domain = i % 2 ? "brightfern.com" : "stonebrook.com";
+		struct observed q, a;
+
+		(void)snprintf(name, sizeof(name), "%s.%s", words[ed_hash_mix(i) % CODEBOOK],
+			       domain);
+		q = question(b, 7 + i / 2 % 2, name, ED_RR_A);
+		a = answer_to(q, ED_RCODE_NOERROR, 0);
+		a.ev.has |= ED_FIELD_TTL;
+		a.ev.answers.ttl_min_s = lives_s[i % 2];
+		see(b, &q, 0);
+		see(b, &a, 0);
+		b->now_ns += DAY_NS / (QUESTIONS_A_DAY * 4 * OF_TWO);
+		b->txid++;
+	}
+	ed_partition_finish(&b->p);
+	assert_int_equal(count_alerts(b), 2);
+	assert_true(b->said[0].f.all_clients && b->said[1].f.all_clients);
+}
+
 /* As many questions for one name, as monitoring asks. */
 static void test_one_name_polled_is_not(void **state)
 {
 	struct bench *b = *state;
 
 	for (unsigned i = 0; i < QUESTIONS_A_DAY; i++) {
-		struct observed o = exchange(b, 7, "status.brightfern.com");
+		struct observed o = exchange(b, 7, "status.brightfern.com", UNTOLD);
 
 		see(b, &o, 0);
 		b->now_ns += 7 * S_NS;
@@ -206,7 +305,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_codebook_is_found),
-		TEST(test_a_codebook_of_two_is_not),
+		TEST(test_a_codebook_of_two_is_no_clients),
+		TEST(test_a_codebook_of_two_is_the_domains),
+		TEST(test_what_a_cache_answers_is_not_heard),
+		TEST(test_a_life_that_begins_anew_is_heard),
+		TEST(test_a_codebook_of_two_in_packets),
 		TEST(test_one_name_polled_is_not),
 		TEST(test_copies_of_records_change_nothing),
 		TEST(test_a_server_of_ones_own_beats_the_list),

@@ -110,6 +110,24 @@ static void test_a_domain(void **state)
 	assert_string_equal(exceeded(&c), "one domain, a day");
 }
 
+/* Repeats of what others ask too count half, and not at all where the whole site asks. */
+static void test_repeats_of_a_domain(void **state)
+{
+	struct scene c = {
+		.s = { .key_kind = ED_KEY_DOMAIN, .n_clients = 2, .n_site_clients = 500 }
+	};
+
+	(void)state;
+	c.s.extra_bytes = 2 * ED_CEILING_DOMAIN_BYTES - 2000;
+	c.s.info_bytes = c.s.extra_bytes + 1000;
+	assert_null(exceeded(&c));
+	c.s.info_bytes += 1;
+	assert_string_equal(exceeded(&c), "one domain, a day");
+	c.s.n_clients = 50;
+	c.s.info_bytes = c.s.extra_bytes = 50 * 2 * ED_CEILING_DOMAIN_BYTES;
+	assert_null(exceeded(&c));
+}
+
 /* The client's own key has none: the sum over rare domains has. */
 static void test_a_client(void **state)
 {
@@ -237,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_a_pair),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_a_domain),
+		cmocka_unit_test(test_repeats_of_a_domain),
 		cmocka_unit_test(test_a_client),
 		cmocka_unit_test(test_a_domain_of_the_whole_site),
 		cmocka_unit_test(test_the_site_and_its_repeats),

@@ -168,6 +168,40 @@ static void test_admission_follows_information(void **state)
 	ed_key_table_done(&t);
 }
 
+/*
+ * A channel that is fed by answers, two hundred bytes each under a counter that says one: of a
+ * thousand in an ordinary table at most one is outside when it was told a third of its ceiling.
+ */
+static void test_who_is_told_much_is_admitted(void **state)
+{
+	const unsigned n_channels = 1000, n_polls = 7;
+	unsigned n_missed = 0, n_missed_untold = 0;
+	struct ed_key_table t;
+	struct ed_key_news news;
+
+	(void)state;
+	assert_int_equal(ed_key_table_init(&t, 4000, 8, 1, NULL), 0);
+	for (uint64_t i = 0; i < n_channels * 2; i++) {
+		struct ed_key_bid bid = { .weight_bytes = 1, .answer_bytes = i % 2 ? 0 : 12 };
+		struct ed_key *k = NULL;
+
+		for (uint64_t poll = 0; poll < n_polls && !k; poll++) {
+			bid.payload_hash = ed_hash_mix(i << 8 | poll);
+			bid.draw = ed_hash_mix(~(i << 8 | poll));
+			k = ed_key_admit(&t, ed_hash_mix(i) | 1, &bid, &news);
+		}
+		if (k)
+			assert_int_equal(k->names_bytes[0], 1); /* they are not what it says */
+		else if (bid.answer_bytes > 0)
+			n_missed++;
+		else
+			n_missed_untold++;
+	}
+	assert_in_range(n_missed, 0, 1);
+	assert_in_range(n_missed_untold, 100, 300); /* e^(-7 * 2 / 8) of them */
+	ed_key_table_done(&t);
+}
+
 static void test_quiet_lookups_make_a_key_in_the_end(void **state)
 {
 	unsigned n_made = 0, total = 0;
@@ -339,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_hint_is_but_a_hint),
 		cmocka_unit_test(test_pinned_key_survives_a_flood),
 		cmocka_unit_test(test_admission_follows_information),
+		cmocka_unit_test(test_who_is_told_much_is_admitted),
 		cmocka_unit_test(test_quiet_lookups_make_a_key_in_the_end),
 		cmocka_unit_test(test_information_exact_then_close),
 		cmocka_unit_test(test_window_rotates),

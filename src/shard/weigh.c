@@ -358,14 +358,18 @@ static void finding_fill(const struct ed_key *k, const struct ed_suspect *s,
 	ret->sample_llr_bits = s->sample_llr_bits;
 }
 
-/* A domain over all its clients speaks only of what no single client shows: the sum over many. */
-static bool speaks(const struct ed_key *k, const struct ed_fusion *fusion,
+/*
+ * A domain over all its clients speaks only of what no single client shows: the sum over many.
+ * Where it is names that say most of it, they have to look encoded.
+ */
+static bool speaks(const struct ed_subject *subject, const struct ed_fusion *fusion,
 		   const struct ed_finding *f)
 {
-	if (k->kind != ED_KEY_DOMAIN)
+	if (subject->key_kind != ED_KEY_DOMAIN)
 		return fusion->level >= ED_LEVEL_LOW;
 	return f->n_clients >= 2 && fusion->verdict == ED_VERDICT_BOUND &&
-	       f->evidence[ED_EVIDENCE_ID_content].bits >= (float)CONTENT_FOR_DOMAIN_BITS;
+	       (f->evidence[ED_EVIDENCE_ID_content].bits >= (float)CONTENT_FOR_DOMAIN_BITS ||
+		subject->extra_bytes > subject->info_bytes / 2);
 }
 
 static float service_bits(const struct ed_subject *s, const struct ed_evidence *evidence)
@@ -466,7 +470,7 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	s->analytic = (uint8_t)row;
 	s->groups = (uint8_t)groups;
 	finding_fill(k, s, subject, &f);
-	if (!speaks(k, &fusion, &f))
+	if (!speaks(subject, &fusion, &f))
 		return;
 	f.analytic = a->id;
 	f.analytic_name = a->platform;

@@ -11,6 +11,8 @@ enum {
 	TYPE_GROUP_MBITS = 4 * 1024,
 	HEADER_MBITS = 16 * 1024,
 	TAGS = 255,
+	ID_MASK = 0x7fffffff,
+	ADDRESS = 1,    /* the group of A: AAAA of the same name comes next */
 	RARE_TYPE = 15, /* of the groups: any type without one of its own */
 };
 
@@ -53,24 +55,22 @@ static uint32_t name_cost(struct ed_question_code *c, uint8_t *many, const struc
 {
 	uint8_t *follower = many ? &many[c->last_id % ED_QUESTION_MANY_FOLLOWERS] :
 				   &c->followers[c->last_id % ED_QUESTION_FOLLOWERS];
+	bool is_same = (q->name_id & ID_MASK) == c->last_id;
+	bool follows = *follower == tag_of(q->name_id);
 	uint32_t cost = code_bit(&c->is_new, q->is_new);
-	bool is_same = q->name_id == c->last_id;
 
-	if (!q->is_new) {
-		cost += code_bit(&c->is_same, is_same);
-		if (!is_same) {
-			bool follows = *follower == tag_of(q->name_id);
-
-			cost += code_bit(&c->follows, follows);
-			if (!follows)
-				cost += ed_log2_mbits(q->n_names);
-			else if (q->n_names > TAGS)
-				cost += ed_log2_mbits(q->n_names /
-						      TAGS); /* which of those with the tag */
-		}
-	}
-	if (!is_same)
-		*follower = tag_of(q->name_id);
+	if (!q->is_new)
+		cost += code_bit(&c->is_same[c->last_is_a], is_same);
+	if (is_same)
+		return cost;
+	*follower = tag_of(q->name_id);
+	if (q->is_new)
+		return cost;
+	cost += code_bit(&c->follows, follows);
+	if (!follows)
+		cost += ed_log2_mbits(q->n_names);
+	else if (q->n_names > TAGS)
+		cost += ed_log2_mbits(q->n_names / TAGS); /* which of those with the tag */
 	return cost;
 }
 
@@ -78,8 +78,8 @@ static uint32_t name_cost(struct ed_question_code *c, uint8_t *many, const struc
  * say: A then AAAA of one name, A then A of others. */
 static uint32_t type_cost(struct ed_question_code *c, const struct ed_question *q, uint8_t group)
 {
-	bool same_name = q->name_id == c->last_id;
-	unsigned context = (same_name ? 2U : 0U) + (c->last_group == 1);
+	bool same_name = (q->name_id & ID_MASK) == c->last_id;
+	unsigned context = (same_name ? 2U : 0U) + c->last_is_a;
 	bool is_first = c->first[context] == group;
 	uint32_t cost = code_bit(&c->type_first[same_name], is_first);
 
@@ -123,7 +123,7 @@ uint32_t ed_question_code(struct ed_question_code *c, uint8_t *many, const struc
 	uint8_t group = type_group(q->qtype);
 	uint32_t cost = name_cost(c, many, q) + type_cost(c, q, group) + header_cost(c, q);
 
-	c->last_id = q->name_id;
-	c->last_group = group;
-	return q->is_common ? 0 : cost;
+	c->last_id = q->name_id & ID_MASK;
+	c->last_is_a = group == ADDRESS;
+	return cost;
 }

@@ -26,13 +26,14 @@
 enum { ED_QUESTION_FOLLOWERS = 8, ED_QUESTION_MANY_FOLLOWERS = 128, ED_QUESTION_CONTEXTS = 4 };
 
 struct ed_question_code {
-	uint32_t last_id; /* name of the question before */
+	uint32_t last_id : 31;  /* name of the question before */
+	uint32_t last_is_a : 1; /* its type was A, after which AAAA of the same name comes */
 	/* models, 0: even odds */
-	uint16_t is_new, is_same, follows, type_first[2], type_second, header_first, header_second;
+	uint16_t is_same[2]; /* by whether the type before was A */
+	uint16_t is_new, follows, type_first[2], type_second, header_first, header_second;
 	uint8_t first[ED_QUESTION_CONTEXTS];      /* group of the type that came last, by context */
 	uint8_t second[ED_QUESTION_CONTEXTS];     /* and of the one before it */
 	uint8_t headers[2];                       /* the last two different header tags */
-	uint8_t last_group;                       /* of the question before */
 	uint8_t followers[ED_QUESTION_FOLLOWERS]; /* tag of the name that followed, by name */
 };
 
@@ -41,7 +42,6 @@ struct ed_question {
 	uint16_t qtype;
 	uint8_t header_tag; /* hash of flags, class, EDNS as the sensor saw them; 0: not seen */
 	bool is_new;        /* the key has not asked the name before */
-	bool is_common;     /* others ask the name too: that it is asked says nothing */
 	uint32_t n_names;   /* names the key knows */
 };
 

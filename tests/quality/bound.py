@@ -13,7 +13,8 @@ and domain. Columns:
     rare    one client, several domains that at most two clients ask, RARE_BYTES over all of them in
             24 hours, each pair below PAIR_BYTES_MAX: the client must be named
     sum     several clients, one domain, DOMAIN_BYTES x max(1, clients / 3) in 24 hours in all: the
-            domain must be named
+            domain must be named; REPEATS times as much where it is said by names that all of them
+            ask again, or by types
 
 A ceiling is met by an estimate with a standard error of some 6.5 %, so what must be found is larger
 than the ceiling by a fifth. Fails when a cell is below the target; "-" where a column means nothing
@@ -35,6 +36,7 @@ MONTH_BYTES = 16000
 PAIR_BYTES_MAX = 4000
 RARE_BYTES = 8192 * 1.2
 DOMAIN_BYTES = 10240 * 1.2
+REPEATS = 2
 LINES_MAX = 1000000  # of one scan
 CHANNELS_MAX = 500  # of one scan: at the default --memory there is room for some 1,100 incidents
 COLUMNS = ["day", "month", "rare", "sum"]
@@ -69,7 +71,7 @@ def domain_sum(world, name):
     rng = world.rng(f"sum/{world.n_clients}")
     domain = world.domains.new()
     n_clients = rng.randint(2, 6)
-    share = DOMAIN_BYTES * max(1, n_clients / 3) / n_clients
+    share = DOMAIN_BYTES * max(1, n_clients / 3) / n_clients * (REPEATS if kind.repeats else 1)
     for _ in range(n_clients):
         channel = channels.Channel(kind, world.new_client(), [domain])
         channel.send(rng, share, world.start_s, world.span_s)

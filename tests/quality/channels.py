@@ -314,13 +314,15 @@ SIX_MINUTES_S = 360
 
 class Kind:
     """A named way to talk. @schedule None: each channel draws one. @promise: the bound covers it,
-    "up" by names and types, "down" by answers, None when it does not."""
+    "up" by names and types, "down" by answers, None when it does not. @repeats: what is said lies
+    in which known name is asked, or with which type."""
 
-    def __init__(self, encode, schedule=None, n_domains=1, promise="up"):
+    def __init__(self, encode, schedule=None, n_domains=1, promise="up", repeats=False):
         self.encode = encode
         self.schedule = schedule
         self.n_domains = n_domains
         self.promise = promise
+        self.repeats = repeats
         self.has_parent = encode not in (no_common_parent, bare_hex)
 
 
@@ -339,9 +341,9 @@ KINDS = {
     "no-common-parent": Kind(no_common_parent),
     "bare-hex": Kind(bare_hex),
     "counter-polls": Kind(counter_polls, promise="down"),
-    "codebook-16": Kind(codebook(16)),
-    "codebook-64": Kind(codebook(64)),
-    "record-types": Kind(record_types),
+    "codebook-16": Kind(codebook(16), repeats=True),
+    "codebook-64": Kind(codebook(64), repeats=True),
+    "record-types": Kind(record_types, repeats=True),
     "jitter-0-99": Kind(coded(BASE32), "jitter"),
     "human-hours": Kind(coded(BASE32), "human"),
     "six-minutes": Kind(coded(BASE36), "six-minutes"),

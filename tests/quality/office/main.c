@@ -16,13 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_SLOTS = 1 << 17 };
+enum { CACHE_SLOTS = 1 << 17, SITE_SLOTS = 1 << 20 };
+
+struct cached {
+	uint64_t key;
+	int64_t until_us;
+};
 
 struct cache {
-	struct {
-		uint64_t key;
-		int64_t until_us;
-	} slots[CACHE_SLOTS];
+	struct cached slots[CACHE_SLOTS];
 };
 
 static const char *const class_names[N_CLASSES] = {
@@ -173,10 +175,24 @@ static void truth_write(const struct world *w, const char *path)
 
 /* ---------------------------------------------------------------- the day */
 
+/* What is left of the answer's life when it comes out of the cache of the client's resolver. */
+static uint32_t life_left(struct cached *site, const struct wish *w, const struct client *c)
+{
+	uint64_t key = key2(w->key, people_resolver(c));
+	struct cached *at = &site[key % SITE_SLOTS];
+
+	if (at->key != key || at->until_us <= w->at_us) {
+		at->key = key;
+		at->until_us = w->at_us + w->ttl_s * SECOND_US;
+	}
+	return (uint32_t)((at->until_us - w->at_us + SECOND_US / 2) / SECOND_US);
+}
+
 static void day_write(const struct world *w)
 {
 	struct client *clients = must_alloc(w->n_clients, sizeof(*clients));
 	struct cache *cache = must_alloc(1, sizeof(*cache));
+	struct cached *site = must_alloc(SITE_SLOTS, sizeof(*site));
 	struct wishes all = { .n = 0 }, own = { .n = 0 };
 
 	for (uint32_t i = 0; i < w->n_clients; i++) {
@@ -188,12 +204,18 @@ static void day_write(const struct world *w)
 	if (all.n > 0)
 		qsort(all.v, all.n, sizeof(*all.v), by_time);
 	zeek_head();
-	for (size_t i = 0; i < all.n; i++)
-		zeek_write(w, &all.v[i], &clients[all.v[i].client]);
+	memset(site, 0, SITE_SLOTS * sizeof(*site));
+	for (size_t i = 0; i < all.n; i++) {
+		const struct client *c = &clients[all.v[i].client];
+
+		all.v[i].ttl_s = life_left(site, &all.v[i], c);
+		zeek_write(w, &all.v[i], c);
+	}
 	puts("#close\t2024-05-02-00-00-00");
 	wishes_done(&own);
 	wishes_done(&all);
 	free(cache);
+	free(site);
 	free(clients);
 }
 

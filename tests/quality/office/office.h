@@ -96,7 +96,7 @@ struct wish {
 	int64_t at_us;
 	uint64_t key; /* hash of name and type */
 	const char *name;
-	uint32_t ttl_s; /* as the authority gives it */
+	uint32_t ttl_s; /* as the authority gives it; in the end, what is left of it */
 	uint32_t client;
 	uint16_t qtype;
 	uint8_t answer; /* enum office_answer */
@@ -175,6 +175,7 @@ void mail_truth(const struct world *w, void *file);
 void people_client(const struct world *w, uint32_t index, struct client *ret);
 void people_day(struct client *c, struct wishes *ws);
 const char *people_role(enum office_role role);
+uint32_t people_resolver(const struct client *c); /* last byte of its address */
 
 /* zeek.c: dns.log. */
 void zeek_head(void);

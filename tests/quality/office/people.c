@@ -37,6 +37,11 @@ static enum office_role role_of(const struct world *w, uint32_t index, uint64_t 
 	return key < 76 ? ROLE_WINDOWS : key < 91 ? ROLE_MAC : ROLE_LINUX;
 }
 
+uint32_t people_resolver(const struct client *c)
+{
+	return 53 + (uint32_t)(c->key & 1);
+}
+
 static void presence(struct client *c)
 {
 	double hour = 3600e6;

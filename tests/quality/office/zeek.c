@@ -212,23 +212,13 @@ void zeek_head(void)
 	      stdout);
 }
 
-/* A resolver's cache has the answer for a while already, so that its life is partly over. */
-static unsigned ttl_left(const struct wish *w, uint64_t draw)
+static void write_answers(const struct wish *w, const struct reply *r)
 {
-	if (draw % 10 < 3 || w->ttl_s == 0)
-		return w->ttl_s;
-	return 1 + (unsigned)((draw >> 8) % w->ttl_s);
-}
-
-static void write_answers(const struct wish *w, const struct reply *r, uint64_t draw)
-{
-	unsigned ttl_s = ttl_left(w, draw);
-
 	for (unsigned i = 0; i < r->n; i++)
 		printf("%s%s", i ? "," : "", r->v[i].text);
 	putchar('\t');
 	for (unsigned i = 0; i < r->n; i++)
-		printf("%s%u.000000", i ? "," : "", ttl_s);
+		printf("%s%u.000000", i ? "," : "", w->ttl_s);
 }
 
 void zeek_write(const struct world *w, const struct wish *wish, const struct client *c)
@@ -247,7 +237,7 @@ void zeek_write(const struct world *w, const struct wish *wish, const struct cli
 	printf("%lld.%06lld\tC%s\t%u.%u.%u.%u\t%u\t10.20.0.%u\t53\tudp\t%u\t",
 	       (long long)(at_us / 1000000), (long long)(at_us % 1000000), uid, c->addr >> 24,
 	       c->addr >> 16 & 255, c->addr >> 8 & 255, c->addr & 255,
-	       1024 + (unsigned)(draw >> 40) % 60000, 53 + (unsigned)(c->key & 1),
+	       1024 + (unsigned)(draw >> 40) % 60000, people_resolver(c),
 	       (unsigned)(draw >> 16 & 0xffff));
 	if (r.n > 0)
 		printf("0.%06u", 300 + (unsigned)((draw >> 20) % (draw % 3 ? 1500 : 60000)));
@@ -260,7 +250,7 @@ void zeek_write(const struct world *w, const struct wish *wish, const struct cli
 		printf("%u\t%s", r.rcode, rcodes[r.rcode]);
 	printf("\tF\tF\tT\t%c\t0\t", lost ? 'F' : 'T');
 	if (r.n > 0)
-		write_answers(wish, &r, draw >> 12);
+		write_answers(wish, &r);
 	else
 		fputs("-\t-", stdout);
 	puts("\tF");
