@@ -30,8 +30,9 @@ int ed_presence_init(struct ed_presence *p, const char *const *format_names, uin
 	p->days = ed_mem_zalloc(ED_PRESENCE_DAYS_MAX, sizeof(*p->days));
 	p->hours = ed_mem_zalloc(ED_PRESENCE_HOURS_MAX, sizeof(*p->hours));
 	p->paths = ed_mem_zalloc(ED_PRESENCE_PATHS_MAX, sizeof(*p->paths));
+	p->known = ed_mem_zalloc(ED_PRESENCE_KNOWN, sizeof(*p->known));
 	if (!p->sources || !p->subjects || !p->servers || !p->days || !p->hours || !p->paths ||
-	    index_init(&p->by_subject, ED_PRESENCE_SUBJECTS_MAX) < 0 ||
+	    !p->known || index_init(&p->by_subject, ED_PRESENCE_SUBJECTS_MAX) < 0 ||
 	    index_init(&p->by_day, ED_PRESENCE_DAYS_MAX) < 0 ||
 	    index_init(&p->by_hour, ED_PRESENCE_HOURS_MAX) < 0 ||
 	    index_init(&p->by_path, ED_PRESENCE_PATHS_MAX) < 0)
@@ -47,6 +48,7 @@ void ed_presence_done(struct ed_presence *p)
 	ed_mem_free(p->days);
 	ed_mem_free(p->hours);
 	ed_mem_free(p->paths);
+	ed_mem_free(p->known);
 	ed_mem_free(p->by_subject.slot);
 	ed_mem_free(p->by_day.slot);
 	ed_mem_free(p->by_hour.slot);
@@ -64,6 +66,7 @@ void ed_presence_clear(struct ed_presence *p)
 	p->n_sources = p->n_subjects = p->n_days = p->n_hours = p->n_paths = 0;
 	p->last_path = NULL;
 	memset(p->servers, 0, ED_PRESENCE_SUBJECTS_MAX * sizeof(*p->servers));
+	memset(p->known, 0, ED_PRESENCE_KNOWN * sizeof(*p->known));
 	index_clear(&p->by_subject);
 	index_clear(&p->by_day);
 	index_clear(&p->by_hour);
@@ -336,8 +339,15 @@ static enum ed_presence_way way_of(const struct ed_event *ev)
 	}
 }
 
-static void note_path(struct ed_presence *p, const struct ed_event *ev, uint32_t subject,
-		      int32_t day)
+static void count_path(struct ed_presence_path *row, const struct ed_event *ev)
+{
+	row->n = add_u32(row->n, 1);
+	widen(&row->first_ns, &row->last_ns, ev->time_ns, ev->time_ns);
+}
+
+/* The row of the event's way, counted; NULL: it has none, or there is no room. */
+static struct ed_presence_path *note_path(struct ed_presence *p, const struct ed_event *ev,
+					  uint32_t subject, int32_t day)
 {
 	struct ed_presence_path k = { .subject = subject,
 				      .day = day,
@@ -347,14 +357,13 @@ static void note_path(struct ed_presence *p, const struct ed_event *ev, uint32_t
 	struct ed_presence_path *row;
 
 	if (k.way == ED_PRESENCE_WAY_N)
-		return;
+		return NULL;
 	row = take_path(p, &k);
-	if (!row) {
+	if (row)
+		count_path(row, ev);
+	else
 		p->n_refused++;
-		return;
-	}
-	row->n = add_u32(row->n, 1);
-	widen(&row->first_ns, &row->last_ns, ev->time_ns, ev->time_ns);
+	return row;
 }
 
 static void note_hour(struct ed_presence_hour *row, const struct ed_event *ev)
@@ -391,14 +400,64 @@ static void note_day(struct ed_presence_day *row, const struct ed_event *ev, uns
 	widen(&row->first_ns, &row->last_ns, ev->time_ns, ev->time_ns);
 }
 
+/* Where the rows are remembered that an event like @ev goes to, its hash in *@ret_hash. NULL: that
+ * takes more than its addresses to say. */
+static struct ed_presence_known *known_of(const struct ed_presence *p, const struct ed_event *ev,
+					  uint32_t source, int32_t day, uint64_t *ret_hash)
+{
+	const struct {
+		struct ed_addr client, resolver;
+		uint32_t net_tag, source, way;
+		int32_t day;
+	} key = { ev->client, ev->resolver, ev->net_tag, source, (uint32_t)way_of(ev), day };
+
+	if (ed_event_process(ev) || source == NONE || key.way == ED_PRESENCE_WAY_N)
+		return NULL;
+	*ret_hash = ed_hash_bytes(&key, sizeof(key), p->hash_key) | 1;
+	return &p->known[*ret_hash >> 8 & (ED_PRESENCE_KNOWN - 1)];
+}
+
+/* The event goes to a machine's day and to its way; the rows are found, or made. */
+static void note_subject(struct ed_presence *p, const struct ed_event *ev, uint32_t source,
+			 int64_t hour)
+{
+	int32_t day = (int32_t)floor_div(hour, HOURS_A_DAY);
+	unsigned of_day = (unsigned)(hour - (int64_t)day * HOURS_A_DAY);
+	uint64_t hash = 0;
+	struct ed_presence_known *known = known_of(p, ev, source, day, &hash);
+	const struct ed_presence_path *path;
+	struct ed_presence_day *row = NULL;
+	struct ed_presence_subject s;
+	uint32_t subject;
+
+	if (known && known->hash == hash) {
+		note_day(&p->days[known->day], ev, of_day);
+		count_path(&p->paths[known->path], ev);
+		return;
+	}
+	if (!subject_of(ev, &s)) {
+		p->n_nobody++;
+		return;
+	}
+	subject = take_subject(p, &s, ev->asset_role != 0 || ev->platform != ED_PLATFORM_UNKNOWN);
+	if (source != NONE && subject != NONE)
+		row = take_day(p, source, subject, day);
+	if (!row) {
+		p->n_refused++;
+		return;
+	}
+	note_day(row, ev, of_day);
+	path = note_path(p, ev, subject, day);
+	if (known && path && !path->more)
+		*known = (struct ed_presence_known){ hash, (uint32_t)(row - p->days),
+						     (uint32_t)(path - p->paths) };
+}
+
 void ed_presence_note(struct ed_presence *p, const struct ed_event *ev, const char *path)
 {
 	int64_t hour = floor_div(ev->time_ns, HOUR_S * ED_NS_PER_S);
-	int32_t day = (int32_t)floor_div(hour, HOURS_A_DAY);
-	struct ed_presence_subject s;
-	struct ed_presence_day *row = NULL;
 	struct ed_presence_hour *of_source = NULL;
-	uint32_t source, subject = NONE;
+	uint32_t source;
 
 	if (ev->time_ns == ED_TIME_UNKNOWN_NS) {
 		p->n_untimed++;
@@ -409,19 +468,7 @@ void ed_presence_note(struct ed_presence *p, const struct ed_event *ev, const ch
 		of_source = take_hour(p, source, (int32_t)hour);
 	if (of_source)
 		note_hour(of_source, ev);
-	if (!subject_of(ev, &s)) {
-		p->n_nobody++;
-		return;
-	}
-	subject = take_subject(p, &s, ev->asset_role != 0 || ev->platform != ED_PLATFORM_UNKNOWN);
-	if (of_source && subject != NONE)
-		row = take_day(p, source, subject, day);
-	if (!row) {
-		p->n_refused++;
-		return;
-	}
-	note_day(row, ev, (unsigned)(hour - (int64_t)day * HOURS_A_DAY));
-	note_path(p, ev, subject, day);
+	note_subject(p, ev, of_source ? source : NONE, hour);
 }
 
 /* ---------------------------------------------------------------- kept rows */

@@ -20,12 +20,19 @@ enum {
 	ED_PRESENCE_HOURS_MAX = 1 << 16,
 	ED_PRESENCE_PATHS_MAX = 1 << 17,
 	ED_PRESENCE_SERVERS_MAX = 24, /* of one subject on one day that are told apart */
+	ED_PRESENCE_KNOWN = 1 << 16,
 };
 
 /* An index into one array of rows by hash; 0: free, else row + 1. */
 struct ed_presence_index {
 	uint32_t *slot;
 	uint32_t mask;
+};
+
+/* The rows of an event that came before, so that one like it needs no search. */
+struct ed_presence_known {
+	uint64_t hash; /* keyed, of all that chooses them; 0: free */
+	uint32_t day, path;
 };
 
 struct ed_presence {
@@ -41,7 +48,8 @@ struct ed_presence {
 	struct {
 		int32_t day;
 		uint16_t n;
-	} * servers; /* of each subject: on its last day so many */
+	} * servers;                     /* of each subject: on its last day so many */
+	struct ed_presence_known *known; /* ED_PRESENCE_KNOWN, by hash */
 	/* the source of the event before */
 	const char *last_path;
 	uint32_t last_source;

@@ -205,6 +205,36 @@ static void test_ways(void **state)
 	assert_int_equal(p->n_paths, ED_PRESENCE_SERVERS_MAX + 2);
 }
 
+/* What is remembered of events before changes no row: beside it a collection that forgets. */
+static void test_memory(void **state)
+{
+	static struct ed_presence forgetful;
+	struct ed_presence *p = *state;
+	uint32_t x = 1;
+
+	assert_int_equal(ed_presence_init(&forgetful, names, 1), 0);
+	for (unsigned i = 0; i < 5000; i++) {
+		struct ed_event ev;
+		uint8_t server[4] = { 192, 0, 2, 0 };
+
+		x = x * 1664525 + 1013904223;
+		ev = lookup(x >> 28, NOON_NS + (x >> 16 & 63) * HOUR_NS);
+		server[3] = (uint8_t)(x >> 22 & 31);
+		ed_addr_from_v4(server, &ev.resolver);
+		ev.net_tag = x >> 27 & 1;
+		ev.transport = x >> 14 & 1 ? ED_TRANSPORT_DOT : ED_TRANSPORT_UDP;
+		ed_presence_note(p, &ev, x >> 15 & 1 ? "a.log" : "b.log");
+		memset(forgetful.known, 0, ED_PRESENCE_KNOWN * sizeof(*forgetful.known));
+		ed_presence_note(&forgetful, &ev, x >> 15 & 1 ? "a.log" : "b.log");
+	}
+	assert_true(p->n_days > 100 && p->n_paths > 500);
+	assert_int_equal(p->n_days, forgetful.n_days);
+	assert_int_equal(p->n_paths, forgetful.n_paths);
+	assert_memory_equal(p->days, forgetful.days, p->n_days * sizeof(*p->days));
+	assert_memory_equal(p->paths, forgetful.paths, p->n_paths * sizeof(*p->paths));
+	ed_presence_done(&forgetful);
+}
+
 /* A flood of addresses leaves room for machines that are known, and every event is accounted for. */
 static void test_flood(void **state)
 {
@@ -281,6 +311,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_early_times, make, drop),
 		cmocka_unit_test_setup_teardown(test_hosts, make, drop),
 		cmocka_unit_test_setup_teardown(test_ways, make, drop),
+		cmocka_unit_test_setup_teardown(test_memory, make, drop),
 		cmocka_unit_test_setup_teardown(test_flood, make, drop),
 		cmocka_unit_test_setup_teardown(test_adding, make, drop),
 		cmocka_unit_test(test_lag),
