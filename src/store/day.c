@@ -11,7 +11,9 @@
 #include "base/time.h"
 #include "store/pack.h"
 
-enum { BLOB_BYTES = 1 << 20, BUCKETS_A_DAY = 144 };
+enum { BLOB_BYTES = 1 << 20, BUCKETS_A_DAY = 144, LIST_BYTES = 1000 };
+
+#define LIST_SCHEMA "CREATE TABLE list(id INTEGER PRIMARY KEY, zones BLOB NOT NULL);"
 
 const char ed_day_schema[] =
 	"CREATE TABLE zone(id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE);"
@@ -24,10 +26,9 @@ const char ed_day_schema[] =
 	"CREATE TABLE batch(id INTEGER PRIMARY KEY, span INTEGER NOT NULL, spans INTEGER NOT NULL,"
 	" rows INTEGER NOT NULL, lookups INTEGER NOT NULL);"
 	"CREATE TABLE span(id INTEGER PRIMARY KEY, client INTEGER NOT NULL, bucket INTEGER NOT NULL,"
-	" rows BLOB NOT NULL);"
-	"CREATE INDEX span_client ON span(client);"
-	"CREATE TABLE posting(zone INTEGER, batch INTEGER, spans BLOB NOT NULL,"
-	" PRIMARY KEY(zone, batch)) WITHOUT ROWID;";
+	" rows BLOB NOT NULL);" LIST_SCHEMA;
+
+static const char from_version_1[] = "BEGIN IMMEDIATE;" LIST_SCHEMA "PRAGMA user_version=2;COMMIT";
 
 enum statement {
 	FIND_ZONE,
@@ -40,7 +41,7 @@ enum statement {
 	ADD_KIND,
 	ADD_SPAN,
 	ADD_BATCH,
-	ADD_POSTING,
+	ADD_LIST,
 	LAST_SPAN,
 	LAST_BATCH,
 	N_STATEMENTS
@@ -57,7 +58,7 @@ static const char *const sql[N_STATEMENTS] = {
 	[ADD_KIND] = "INSERT INTO kind(who,resolver,qtype,rcode) VALUES(?,?,?,?)",
 	[ADD_SPAN] = "INSERT INTO span VALUES(?,?,?,?)",
 	[ADD_BATCH] = "INSERT INTO batch VALUES(?,?,?,?,?)",
-	[ADD_POSTING] = "INSERT INTO posting VALUES(?,?,?)",
+	[ADD_LIST] = "INSERT INTO list VALUES(?,?)",
 	[LAST_SPAN] = "SELECT coalesce(max(id),0) FROM span",
 	[LAST_BATCH] = "SELECT coalesce(max(id),0) FROM batch",
 };
@@ -66,10 +67,11 @@ int ed_day_init(struct ed_day *d, uint64_t hash_key)
 {
 	*d = (struct ed_day){ .hash_key = hash_key };
 	d->cache = ed_mem_zalloc(ED_DAY_CACHE, sizeof(*d->cache));
+	d->keys = ed_mem_zalloc(ED_ROWS_MAX, sizeof(*d->keys));
 	d->pairs = ed_mem_zalloc(ED_ROWS_MAX, sizeof(*d->pairs));
 	d->blob = ed_mem_zalloc(BLOB_BYTES, 1);
 	d->blob_bytes = BLOB_BYTES;
-	if (d->cache && d->pairs && d->blob)
+	if (d->cache && d->keys && d->pairs && d->blob)
 		return 0;
 	ed_day_done(d);
 	return -ENOMEM;
@@ -79,6 +81,7 @@ void ed_day_done(struct ed_day *d)
 {
 	ed_day_close(d);
 	ed_mem_free(d->cache);
+	ed_mem_free(d->keys);
 	ed_mem_free(d->pairs);
 	ed_mem_free(d->blob);
 	*d = (struct ed_day){ .db = NULL };
@@ -94,6 +97,32 @@ void ed_day_path(const char *dir, int64_t day, const char *suffix,
 	(void)snprintf(ret, ED_STORE_PATH_MAX, "%s/dns-%.10s.db%s", dir, date, suffix);
 }
 
+int ed_day_check(const char *dir, int64_t day)
+{
+	char path[ED_STORE_PATH_MAX];
+	sqlite3 *db;
+	int r;
+
+	ed_day_path(dir, day, "", path);
+	r = ed_db_open(path, ED_DB_WRITE, ED_DB_HISTORY, ed_day_schema, &db);
+	ed_db_close(db);
+	return r;
+}
+
+/* A day of version 1 gets what it has not; a reader finds both. */
+static int upgrade(sqlite3 *db)
+{
+	int64_t version;
+	int r = ed_db_version(db, &version);
+
+	if (r != 0 || version == ED_STORE_VERSION)
+		return r;
+	r = ed_db_run(db, from_version_1);
+	if (r != 0)
+		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return r;
+}
+
 int ed_day_open(struct ed_day *d, const char *dir, int64_t day)
 {
 	char path[ED_STORE_PATH_MAX];
@@ -104,6 +133,8 @@ int ed_day_open(struct ed_day *d, const char *dir, int64_t day)
 	ed_day_close(d);
 	ed_day_path(dir, day, "", path);
 	r = ed_db_open(path, ED_DB_WRITE, ED_DB_HISTORY, ed_day_schema, &d->db);
+	if (r == 0)
+		r = upgrade(d->db);
 	for (unsigned i = 0; i < N_STATEMENTS && r == 0; i++)
 		r = ed_db_prepare(d->db, sql[i], &d->statement[i]);
 	d->day = day;
@@ -131,28 +162,46 @@ static void bind(sqlite3_stmt *s, int at, const void *p, size_t n)
 	(void)sqlite3_bind_blob(s, at, n ? p : "", (int)n, SQLITE_STATIC);
 }
 
-/* The values are bound to both statements: found, or added. */
-static int intern(struct ed_day *d, enum statement find, uint64_t hash, int64_t *ret)
+static struct ed_day_cached *cache_set(const struct ed_day *d, uint64_t hash)
 {
-	struct ed_day_cached *c = &d->cache[hash & (ED_DAY_CACHE - 1)];
-	int r = ed_db_number(d->statement[find], ret);
+	size_t sets = ED_DAY_CACHE / ED_DAY_CACHE_WAYS;
+
+	return &d->cache[(hash >> 8 & (sets - 1)) * ED_DAY_CACHE_WAYS];
+}
+
+/* The values are bound to both statements: found, or added. */
+static int intern(struct ed_day *d, enum statement find, uint64_t hash, uint32_t *ret)
+{
+	struct ed_day_cached *set = cache_set(d, hash);
+	int64_t id;
+	int r = ed_db_number(d->statement[find], &id);
 
 	if (r == -ENOENT) {
 		r = ed_db_step(d->statement[find + 1]);
-		*ret = sqlite3_last_insert_rowid(d->db);
+		id = sqlite3_last_insert_rowid(d->db);
 	}
-	if (r == 0)
-		*c = (struct ed_day_cached){ .hash = hash, .id = *ret };
-	return r;
+	if (r == 0 && (id <= 0 || id > UINT32_MAX))
+		r = ED_STORE_DAMAGED;
+	if (r != 0)
+		return r;
+	memmove(set + 1, set, (ED_DAY_CACHE_WAYS - 1) * sizeof(*set));
+	*set = (struct ed_day_cached){ .hash = hash, .id = id };
+	*ret = (uint32_t)id;
+	return 0;
 }
 
 /* The cache holds 64-bit keyed hashes in place of what was hashed. */
-static bool cached(const struct ed_day *d, uint64_t hash, int64_t *ret)
+static bool cached(const struct ed_day *d, uint64_t hash, uint32_t *ret)
 {
-	const struct ed_day_cached *c = &d->cache[hash & (ED_DAY_CACHE - 1)];
+	const struct ed_day_cached *set = cache_set(d, hash);
 
-	*ret = c->id;
-	return c->hash == hash;
+	for (unsigned i = 0; i < ED_DAY_CACHE_WAYS; i++) {
+		if (set[i].hash == hash) {
+			*ret = (uint32_t)set[i].id;
+			return true;
+		}
+	}
+	return false;
 }
 
 static uint64_t hash_as(const struct ed_day *d, enum statement what, const void *p, size_t n)
@@ -176,7 +225,7 @@ size_t ed_day_reverse(struct ed_span labels, uint8_t ret[static ED_NAME_MAX])
 	return n;
 }
 
-static int zone_id(struct ed_day *d, const uint8_t *zone, size_t n, int64_t *ret)
+static int zone_id(struct ed_day *d, const uint8_t *zone, size_t n, uint32_t *ret)
 {
 	uint64_t hash = hash_as(d, FIND_ZONE, zone, n);
 	uint8_t key[ED_NAME_MAX];
@@ -189,7 +238,7 @@ static int zone_id(struct ed_day *d, const uint8_t *zone, size_t n, int64_t *ret
 	return intern(d, FIND_ZONE, hash, ret);
 }
 
-static int client_id(struct ed_day *d, const struct ed_row *row, int64_t *ret)
+static int client_id(struct ed_day *d, const struct ed_row *row, uint32_t *ret)
 {
 	uint64_t hash = ed_hash_pair(hash_as(d, FIND_CLIENT, &row->client, sizeof(row->client)),
 				     row->net_tag) |
@@ -204,7 +253,8 @@ static int client_id(struct ed_day *d, const struct ed_row *row, int64_t *ret)
 	return intern(d, FIND_CLIENT, hash, ret);
 }
 
-static int who_id(struct ed_day *d, const struct ed_rows *t, const struct ed_row *row, int64_t *ret)
+static int who_id(struct ed_day *d, const struct ed_rows *t, const struct ed_row *row,
+		  uint32_t *ret)
 {
 	struct ed_rows_who who;
 	uint64_t hash;
@@ -226,16 +276,16 @@ static int who_id(struct ed_day *d, const struct ed_rows *t, const struct ed_row
 }
 
 static int kind_id(struct ed_day *d, const struct ed_rows *t, const struct ed_row *row,
-		   int64_t *ret)
+		   uint32_t *ret)
 {
-	int64_t who;
+	uint32_t who;
 	uint64_t hash;
 	int r = who_id(d, t, row, &who);
 
 	if (r != 0)
 		return r;
 	hash = hash_as(d, FIND_KIND, &row->resolver, sizeof(row->resolver));
-	hash = ed_hash_pair(hash, (uint64_t)who);
+	hash = ed_hash_pair(hash, who);
 	hash = ed_hash_pair(hash, (uint64_t)row->qtype << 16 | row->rcode) | 1;
 	if (cached(d, hash, ret))
 		return 0;
@@ -250,18 +300,21 @@ static int kind_id(struct ed_day *d, const struct ed_rows *t, const struct ed_ro
 
 /* ----------------------------------------------------------------- a batch */
 
-struct span_row {
-	struct ed_pack_row packed;
-	const struct ed_row *row;
+struct batch {
+	int64_t id, first_span;
+	uint32_t n_spans, n_rows;
+	uint64_t n_lookups;
 };
 
-static int by_zone(const void *a, const void *b)
+static int by_place(const void *a, const void *b)
 {
-	const struct span_row *x = a, *y = b;
+	const struct ed_day_key *x = a, *y = b;
 
-	if (x->packed.zone != y->packed.zone)
-		return x->packed.zone < y->packed.zone ? -1 : 1;
-	return (x->row->first_ns > y->row->first_ns) - (x->row->first_ns < y->row->first_ns);
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	if (x->zone != y->zone)
+		return x->zone < y->zone ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
 }
 
 static uint32_t to_ms(int64_t ns)
@@ -269,87 +322,96 @@ static uint32_t to_ms(int64_t ns)
 	return (uint32_t)(ns / 1000000);
 }
 
-static int number_row(struct ed_day *d, const struct ed_rows *t, struct span_row *ret)
+static int64_t bucket_ns(const struct ed_row *row)
 {
-	const struct ed_row *row = ret->row;
-	const uint8_t *name = ed_row_name(t, row);
-	int64_t zone, kind;
-	int r = zone_id(d, name + row->zone_off, (size_t)row->name_n - row->zone_off, &zone);
+	return row->bucket * ED_STORE_BUCKET_NS;
+}
+
+/* The numbers of a row, those that are new among them added. */
+static int number_row(struct ed_day *d, const struct ed_rows *t, uint32_t at,
+		      struct ed_day_key *ret)
+{
+	const struct ed_row *row = &t->rows[at];
+	const uint8_t *zone_name = ed_row_name(t, row) + row->zone_off;
+	uint32_t client, zone;
+	int r = client_id(d, row, &client);
 
 	if (r == 0)
-		r = kind_id(d, t, row, &kind);
+		r = zone_id(d, zone_name, (size_t)row->name_n - row->zone_off, &zone);
+	if (r == 0)
+		r = kind_id(d, t, row, &ret->kind);
 	if (r != 0)
 		return r;
-	ret->packed = (struct ed_pack_row){
-		.zone = (uint64_t)zone,
-		.kind = (uint64_t)kind,
-		.n = row->n,
-		.first_ms = to_ms(row->first_ns - row->bucket * ED_STORE_BUCKET_NS),
-		.span_ms = to_ms(row->last_ns - row->first_ns),
-		.answer_v4 = row->answer_v4,
-		.labels_n = row->zone_off,
-		.labels = name,
-	};
+	ret->place = (uint64_t)client << 8 | (uint64_t)(row->bucket - d->day * BUCKETS_A_DAY);
+	ret->zone = (uint64_t)zone << 32 | to_ms(row->first_ns - bucket_ns(row));
+	ret->row = at;
 	return 0;
 }
 
-struct batch {
-	int64_t id, first_span;
-	uint32_t n_spans, n_rows;
-	uint64_t n_lookups;
-};
-
-/* Rows of one client and ten minutes as the next span of the batch. */
-static int write_span(struct ed_day *d, struct span_row *rows, uint32_t n, int64_t client,
-		      const struct batch *b)
+static size_t pack_key(const struct ed_rows *t, const struct ed_day_key *key, uint64_t zone_before,
+		       uint8_t *ret)
 {
-	sqlite3_stmt *s = d->statement[ADD_SPAN];
-	uint64_t zone = 0;
-	size_t bytes = 0;
+	const struct ed_row *row = &t->rows[key->row];
+	const struct ed_pack_row packed = {
+		.zone = key->zone >> 32,
+		.kind = key->kind,
+		.n = row->n,
+		.first_ms = (uint32_t)key->zone,
+		.span_ms = to_ms(row->last_ns - row->first_ns),
+		.answer_v4 = row->answer_v4,
+		.labels_n = row->zone_off,
+		.labels = ed_row_name(t, row),
+	};
 
-	qsort(rows, n, sizeof(*rows), by_zone);
-	for (uint32_t i = 0; i < n; i++) {
-		bytes += ed_pack_row(&rows[i].packed, zone, d->blob + bytes);
-		if (i == 0 || rows[i].packed.zone != zone)
-			d->pairs[d->n_pairs++] = rows[i].packed.zone << 32 | b->n_spans;
-		zone = rows[i].packed.zone;
-	}
-	(void)sqlite3_bind_int64(s, 1, b->first_span + b->n_spans);
-	(void)sqlite3_bind_int64(s, 2, client);
-	(void)sqlite3_bind_int64(s, 3, rows[0].row->bucket - d->day * BUCKETS_A_DAY);
-	bind(s, 4, d->blob, bytes);
-	return ed_db_step(s);
+	return ed_pack_row(&packed, zone_before, ret);
 }
 
-static bool together(const struct ed_row *a, const struct ed_row *b)
+/* Rows of one client and ten minutes as the next span of the batch. */
+static int write_span(struct ed_day *d, const struct ed_rows *t, const struct ed_day_key *keys,
+		      uint32_t n, struct batch *b)
 {
-	return a->bucket == b->bucket && a->net_tag == b->net_tag &&
-	       ed_addr_eq(&a->client, &b->client);
+	sqlite3_stmt *s = d->statement[ADD_SPAN];
+	uint64_t before = 0;
+	size_t bytes = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t zone = keys[i].zone >> 32;
+
+		bytes += pack_key(t, &keys[i], before, d->blob + bytes);
+		b->n_lookups += t->rows[keys[i].row].n;
+		if (i == 0 || zone != before)
+			d->pairs[d->n_pairs++] = zone << 32 | b->n_spans;
+		before = zone;
+	}
+	(void)sqlite3_bind_int64(s, 1, b->first_span + b->n_spans);
+	(void)sqlite3_bind_int64(s, 2, (int64_t)(keys[0].place >> 8));
+	(void)sqlite3_bind_int64(s, 3, (int64_t)(keys[0].place & 0xff));
+	bind(s, 4, d->blob, bytes);
+	b->n_spans++;
+	b->n_rows += n;
+	return ed_db_step(s);
 }
 
 static int write_spans(struct ed_day *d, const struct ed_rows *t, const uint32_t *order, uint32_t n,
 		       struct batch *b)
 {
-	struct span_row rows[ED_DAY_ROWS_A_SPAN];
-	uint32_t i = 0;
+	const struct ed_day_key *keys = d->keys;
+	uint32_t from = 0;
 	int r = 0;
 
-	while (i < n && r == 0) {
-		uint32_t k = 0;
-		int64_t client;
+	for (uint32_t i = 0; i < n && r == 0; i++)
+		r = number_row(d, t, order[i], &d->keys[i]);
+	if (r != 0)
+		return r;
+	qsort(d->keys, n, sizeof(*d->keys), by_place);
+	while (from < n && r == 0) {
+		uint32_t to = from + 1;
 
-		do {
-			rows[k].row = &t->rows[order[i++]];
-			b->n_lookups += rows[k].row->n;
-			r = number_row(d, t, &rows[k++]);
-		} while (r == 0 && i < n && k < ED_DAY_ROWS_A_SPAN &&
-			 together(rows[0].row, &t->rows[order[i]]));
-		if (r == 0)
-			r = client_id(d, rows[0].row, &client);
-		if (r == 0)
-			r = write_span(d, rows, k, client, b);
-		b->n_spans++;
-		b->n_rows += k;
+		while (to < n && to - from < ED_DAY_ROWS_A_SPAN &&
+		       keys[to].place == keys[from].place)
+			to++;
+		r = write_span(d, t, keys + from, to - from, b);
+		from = to;
 	}
 	return r;
 }
@@ -361,33 +423,50 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int write_posting(struct ed_day *d, int64_t batch, uint64_t zone, size_t bytes)
+/* The list of the zone at @pairs behind the @bytes that are there; @n: of its spans. */
+static size_t add_list(struct ed_day *d, const uint64_t *pairs, size_t n, uint64_t zone_before,
+		       size_t bytes)
 {
-	sqlite3_stmt *s = d->statement[ADD_POSTING];
+	uint8_t *numbers = d->blob + BLOB_BYTES / 2; /* at most ten bytes each */
+	uint64_t before = 0;
+	size_t numbers_bytes = 0;
 
-	(void)sqlite3_bind_int64(s, 1, (int64_t)zone);
-	(void)sqlite3_bind_int64(s, 2, batch);
-	bind(s, 3, d->blob, bytes);
-	return ed_db_step(s);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t span = pairs[i] & UINT32_MAX;
+
+		numbers_bytes += ed_pack_number(span - before, numbers + numbers_bytes);
+		before = span;
+	}
+	bytes += ed_pack_number((pairs[0] >> 32) - zone_before, d->blob + bytes);
+	bytes += ed_pack_number(numbers_bytes, d->blob + bytes);
+	memcpy(d->blob + bytes, numbers, numbers_bytes);
+	return bytes + numbers_bytes;
 }
 
-static int write_postings(struct ed_day *d, int64_t batch)
+/* The lists of the zones, some to a row: each by itself would take more for its place than it is. */
+static int write_lists(struct ed_day *d, int64_t batch)
 {
-	uint64_t before = 0;
+	sqlite3_stmt *s = d->statement[ADD_LIST];
+	uint64_t first = 0, before = 0;
 	size_t bytes = 0;
 	int r = 0;
 
 	qsort(d->pairs, d->n_pairs, sizeof(*d->pairs), by_number);
-	for (size_t i = 0; i < d->n_pairs && r == 0; i++) {
-		uint64_t zone = d->pairs[i] >> 32, span = d->pairs[i] & UINT32_MAX;
+	for (size_t i = 0, n = 0; i < d->n_pairs && r == 0; i += n) {
+		uint64_t zone = d->pairs[i] >> 32;
 
-		bytes += ed_pack_number(span - before, d->blob + bytes);
-		before = span;
-		if (i + 1 < d->n_pairs && d->pairs[i + 1] >> 32 == zone)
+		for (n = 1; i + n < d->n_pairs && d->pairs[i + n] >> 32 == zone;)
+			n++;
+		if (bytes == 0)
+			first = before = zone;
+		bytes = add_list(d, &d->pairs[i], n, before, bytes);
+		before = zone;
+		if (bytes < LIST_BYTES && i + n < d->n_pairs)
 			continue;
-		r = write_posting(d, batch, zone, bytes);
+		(void)sqlite3_bind_int64(s, 1, (int64_t)((uint64_t)batch << 32 | first));
+		bind(s, 2, d->blob, bytes);
+		r = ed_db_step(s);
 		bytes = 0;
-		before = 0;
 	}
 	return r;
 }
@@ -422,7 +501,7 @@ int ed_day_write(struct ed_day *d, const struct ed_rows *t, const uint32_t *orde
 	if (r == 0)
 		r = write_batch(d, &b);
 	if (r == 0)
-		r = write_postings(d, b.id);
+		r = write_lists(d, b.id);
 	if (r == 0)
 		r = ed_db_run(d->db, "COMMIT");
 	if (r != 0) {

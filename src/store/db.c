@@ -106,6 +106,11 @@ static int version_of(enum ed_db_kind kind)
 	return kind == ED_DB_ALERTS ? ED_LEDGER_VERSION : ED_STORE_VERSION;
 }
 
+int ed_db_version(sqlite3 *db, int64_t *ret)
+{
+	return number_of(db, "PRAGMA user_version", ret);
+}
+
 /* The whole of a new database in one transaction, so that it is there or not. */
 static int make(sqlite3 *db, enum ed_db_kind kind, const char *schema)
 {
@@ -128,7 +133,7 @@ static int check(sqlite3 *db, enum ed_db_kind kind, bool *ret_new)
 	int r = number_of(db, "PRAGMA application_id", &id);
 
 	if (r == 0)
-		r = number_of(db, "PRAGMA user_version", &version);
+		r = ed_db_version(db, &version);
 	if (r == 0)
 		r = number_of(db, "SELECT count(*) FROM sqlite_schema", &n);
 	if (r != 0)

@@ -32,6 +32,9 @@ int ed_db_result(int rc);
 int ed_db_open(const char *path, enum ed_db_mode mode, enum ed_db_kind kind, const char *schema,
 	       sqlite3 **ret);
 
+/* The version that it was written in. 0, -errno or a condition. */
+int ed_db_version(sqlite3 *db, int64_t *ret);
+
 /* With the log written back and removed, as far as no reader hinders it. NULL is nothing. */
 void ed_db_close(sqlite3 *db);
 

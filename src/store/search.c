@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Searching one day; see search.h. */
+/* Rows of one day held against a query; see search.h. Which rows, search_find.c says. */
 #include "store/search.h"
 
 #include <errno.h>
@@ -8,17 +8,18 @@
 #include "store/day.h"
 #include "store/pack.h"
 
-enum { ZONES_MAX = 256 }; /* more than these are not worth looking up one by one */
-
 static const char *const sql[ED_SEARCH_STATEMENTS] = {
 	[ED_SEARCH_ZONE] = "SELECT key FROM zone WHERE id=?",
 	[ED_SEARCH_KIND] = "SELECT resolver,who,qtype,rcode FROM kind WHERE id=?",
 	[ED_SEARCH_WHO] = "SELECT host,image,user FROM who WHERE id=?",
 	[ED_SEARCH_CLIENT] = "SELECT addr,net FROM client WHERE id=?",
 	[ED_SEARCH_ZONES] = "SELECT id FROM zone WHERE key>=? AND key<?",
+	[ED_SEARCH_BATCHES] = "SELECT id,span,spans FROM batch",
+	[ED_SEARCH_LIST] = "SELECT id,zones FROM list WHERE id<=? ORDER BY id DESC LIMIT 1",
+	[ED_SEARCH_SPAN] = "SELECT client,bucket,rows FROM span WHERE id=?",
+	[ED_SEARCH_SPAN_CLIENT] = "SELECT client FROM span WHERE id=?",
 	[ED_SEARCH_POSTINGS] = ("SELECT b.span,p.spans FROM posting p JOIN batch b"
 				" ON b.id=p.batch WHERE p.zone=?"),
-	[ED_SEARCH_SPAN] = "SELECT client,bucket,rows FROM span WHERE id=?",
 };
 
 /* ---------------------------------------------------------------- conditions */
@@ -136,7 +137,7 @@ static bool who_fits(const struct ed_search *s)
 
 /* ------------------------------------------------- what rows name by number */
 
-static int begin_get(struct ed_search *s, enum ed_search_statement which, int64_t id)
+int ed_search_get(struct ed_search *s, enum ed_search_statement which, int64_t id)
 {
 	int rc;
 
@@ -166,7 +167,7 @@ static int get_zone(struct ed_search *s, int64_t id, const struct ed_search_zone
 	*ret = z;
 	if (z->id == id)
 		return 0;
-	r = begin_get(s, ED_SEARCH_ZONE, id);
+	r = ed_search_get(s, ED_SEARCH_ZONE, id);
 	z->id = 0;
 	if (r == 0) {
 		n = column(s->get[ED_SEARCH_ZONE], 0, key, ED_NAME_MAX - 1);
@@ -190,7 +191,7 @@ static int get_kind(struct ed_search *s, int64_t id, const struct ed_search_kind
 	*ret = k;
 	if (k->id == id)
 		return 0;
-	r = begin_get(s, ED_SEARCH_KIND, id);
+	r = ed_search_get(s, ED_SEARCH_KIND, id);
 	k->id = 0;
 	if (r == 0) {
 		memset(&k->resolver, 0, sizeof(k->resolver));
@@ -215,7 +216,7 @@ static int get_who(struct ed_search *s, int64_t id)
 	s->who_id = id;
 	if (id == 0)
 		return 0;
-	r = begin_get(s, ED_SEARCH_WHO, id);
+	r = ed_search_get(s, ED_SEARCH_WHO, id);
 	for (unsigned i = 0; i < ED_WHO_TEXTS && r == 0; i++)
 		s->row.who[i] = ed_span_of(s->who_text[i], column(s->get[ED_SEARCH_WHO], (int)i,
 								  s->who_text[i], ED_TEXT_MAX));
@@ -225,18 +226,23 @@ static int get_who(struct ed_search *s, int64_t id)
 
 static int get_client(struct ed_search *s, int64_t id)
 {
-	int r;
+	struct ed_search_client *c = &s->clients[(uint64_t)id % ED_SEARCH_CACHE];
+	sqlite3_stmt *q = s->get[ED_SEARCH_CLIENT];
+	int r = 0;
 
-	if (s->client_id == id)
-		return 0;
-	r = begin_get(s, ED_SEARCH_CLIENT, id);
-	s->client_id = r == 0 ? id : 0;
-	memset(&s->row.client, 0, sizeof(s->row.client));
-	if (r == 0) {
-		(void)column(s->get[ED_SEARCH_CLIENT], 0, &s->row.client, sizeof(s->row.client));
-		s->row.net_tag = (uint32_t)sqlite3_column_int64(s->get[ED_SEARCH_CLIENT], 1);
+	if (c->id != id) {
+		r = ed_search_get(s, ED_SEARCH_CLIENT, id);
+		c->id = 0;
+		memset(&c->addr, 0, sizeof(c->addr));
+		if (r == 0) {
+			(void)column(q, 0, &c->addr, sizeof(c->addr));
+			c->net_tag = (uint32_t)sqlite3_column_int64(q, 1);
+			c->id = id;
+		}
+		(void)sqlite3_reset(q);
 	}
-	(void)sqlite3_reset(s->get[ED_SEARCH_CLIENT]);
+	s->row.client = c->addr;
+	s->row.net_tag = c->net_tag;
 	return r;
 }
 
@@ -283,7 +289,7 @@ static int show_row(struct ed_search *s, const struct ed_pack_row *p, int64_t bu
 }
 
 /* One span; @q stands on its client, bucket and rows. */
-static int show_span(struct ed_search *s, sqlite3_stmt *q)
+int ed_search_span(struct ed_search *s, sqlite3_stmt *q)
 {
 	struct ed_span rows = ed_span_of(sqlite3_column_blob(q, 2),
 					 (size_t)sqlite3_column_bytes(q, 2));
@@ -306,31 +312,13 @@ static int show_span(struct ed_search *s, sqlite3_stmt *q)
 	return r;
 }
 
-static int show_all(struct ed_search *s, sqlite3_stmt *q)
+int ed_search_show(struct ed_search *s, sqlite3_stmt *q)
 {
 	int rc, r = 0;
 
 	while (r == 0 && !s->enough && (rc = sqlite3_step(q)) != SQLITE_DONE)
-		r = rc == SQLITE_ROW ? show_span(s, q) : ed_db_result(rc);
+		r = rc == SQLITE_ROW ? ed_search_span(s, q) : ed_db_result(rc);
 	(void)sqlite3_reset(q);
-	return r;
-}
-
-static int show_by_client(struct ed_search *s)
-{
-	sqlite3_stmt *q = NULL;
-	int r = ed_db_prepare(s->db,
-			      "SELECT client,bucket,rows FROM span WHERE client IN"
-			      " (SELECT id FROM client WHERE addr BETWEEN ? AND ?)",
-			      &q);
-
-	if (r == 0) {
-		(void)sqlite3_bind_blob(q, 1, &s->q->client.low, 16, SQLITE_STATIC);
-		(void)sqlite3_bind_blob(q, 2, &s->q->client.high, 16, SQLITE_STATIC);
-		s->whole = true;
-		r = show_all(s, q);
-	}
-	(void)sqlite3_finalize(q);
 	return r;
 }
 
@@ -341,106 +329,49 @@ int ed_search_everything(struct ed_search *s)
 
 	s->whole = true;
 	if (r == 0)
-		r = show_all(s, q);
+		r = ed_search_show(s, q);
 	(void)sqlite3_finalize(q);
-	return r;
-}
-
-/* ------------------------------------------------------------------ by name */
-
-struct zones {
-	uint64_t id[ZONES_MAX];
-	unsigned n;
-};
-
-/* Adds the zones whose key lies from @low to before @high. -E2BIG: too many. */
-static int add_zones(struct ed_search *s, struct ed_span low, struct ed_span high,
-		     struct zones *ret)
-{
-	sqlite3_stmt *q = s->get[ED_SEARCH_ZONES];
-	int rc;
-
-	(void)sqlite3_bind_blob(q, 1, low.n ? (const void *)low.p : "", (int)low.n, SQLITE_STATIC);
-	(void)sqlite3_bind_blob(q, 2, high.p, (int)high.n, SQLITE_STATIC);
-	while ((rc = sqlite3_step(q)) == SQLITE_ROW && ret->n < ZONES_MAX)
-		ret->id[ret->n++] = (uint64_t)sqlite3_column_int64(q, 0);
-	(void)sqlite3_reset(q);
-	return rc == SQLITE_ROW ? -E2BIG : ed_db_result(rc);
-}
-
-/* Zones at and below the name, and zones above it, in which it may be a name. A label's length is
- * below 0x40, so that byte ends the range of all that begins with a key. */
-static int find_zones(struct ed_search *s, struct zones *ret)
-{
-	const struct ed_query *q = s->q;
-	uint8_t key[ED_NAME_MAX + 1], end[ED_NAME_MAX + 1];
-	size_t n = ed_day_reverse(ed_span_of(q->name.wire, q->name.n - 1U), key);
-	int r = 0;
-
-	memcpy(end, key, n);
-	for (size_t at = 0; at < n && r == 0; at += 1 + (size_t)key[at]) {
-		end[at] = 0; /* just behind the key itself: nothing lies between */
-		r = add_zones(s, ed_span_of(key, at), ed_span_of(end, at + 1), ret);
-		end[at] = key[at];
-	}
-	end[n] = q->is_suffix ? 0x40 : 0;
-	return r == 0 ? add_zones(s, ed_span_of(key, n), ed_span_of(end, n + 1), ret) : r;
-}
-
-static int show_posting(struct ed_search *s)
-{
-	sqlite3_stmt *postings = s->get[ED_SEARCH_POSTINGS];
-	int64_t id = sqlite3_column_int64(postings, 0);
-	struct ed_span list = ed_span_of(sqlite3_column_blob(postings, 1),
-					 (size_t)sqlite3_column_bytes(postings, 1));
-	uint64_t step;
-	int r = 0;
-
-	while (r == 0 && !s->enough && list.n > 0) {
-		if (!ed_unpack_number(&list, &step))
-			return ED_STORE_DAMAGED;
-		id = (int64_t)((uint64_t)id + step);
-		(void)sqlite3_bind_int64(s->get[ED_SEARCH_SPAN], 1, id);
-		r = show_all(s, s->get[ED_SEARCH_SPAN]);
-	}
-	return r;
-}
-
-static int show_zone(struct ed_search *s, uint64_t zone)
-{
-	sqlite3_stmt *postings = s->get[ED_SEARCH_POSTINGS];
-	int rc, r = 0;
-
-	s->whole = false;
-	s->only_zone = zone;
-	(void)sqlite3_bind_int64(postings, 1, (int64_t)zone);
-	while (r == 0 && !s->enough && (rc = sqlite3_step(postings)) != SQLITE_DONE)
-		r = rc == SQLITE_ROW ? show_posting(s) : ed_db_result(rc);
-	(void)sqlite3_reset(postings);
-	return r;
-}
-
-static int show_by_name(struct ed_search *s)
-{
-	struct zones zones = { .n = 0 };
-	int r = find_zones(s, &zones);
-
-	if (r == -E2BIG)
-		return ed_search_everything(s);
-	for (unsigned i = 0; i < zones.n && r == 0 && !s->enough; i++)
-		r = show_zone(s, zones.id[i]);
 	return r;
 }
 
 /* ------------------------------------------------------------------ the day */
 
-int ed_search_day(struct ed_search *s)
+static int count(struct ed_search *s, const char *query, int64_t *ret)
 {
-	const struct ed_query *q = s->q;
+	sqlite3_stmt *q = NULL;
+	int r = ed_db_prepare(s->db, query, &q);
 
-	if (q->client.set && (q->name.n == 0 || ed_addr_eq(&q->client.low, &q->client.high)))
-		return show_by_client(s);
-	return q->name.n > 0 ? show_by_name(s) : ed_search_everything(s);
+	*ret = 0;
+	if (r == 0)
+		r = ed_db_number(q, ret);
+	(void)sqlite3_finalize(q);
+	return r;
+}
+
+/* The statements for what the day has. */
+static int prepare(struct ed_search *s)
+{
+	int64_t lists, postings, indices;
+	int r = count(s, "SELECT count(*) FROM sqlite_schema WHERE name='list'", &lists);
+
+	if (r == 0)
+		r = count(s, "SELECT count(*) FROM sqlite_schema WHERE name='posting'", &postings);
+	if (r == 0)
+		r = count(s, "SELECT count(*) FROM sqlite_schema WHERE name='span_client'",
+			  &indices);
+	if (r == 0)
+		r = count(s, "SELECT count(*) FROM batch", &s->n_batches);
+	if (r != 0)
+		return r;
+	s->has_lists = lists > 0;
+	s->has_postings = postings > 0;
+	s->has_index = indices > 0;
+	for (unsigned i = 0; i < ED_SEARCH_STATEMENTS && r == 0; i++) {
+		if ((i != ED_SEARCH_LIST || s->has_lists) &&
+		    (i != ED_SEARCH_POSTINGS || s->has_postings))
+			r = ed_db_prepare(s->db, sql[i], &s->get[i]);
+	}
+	return r;
 }
 
 int ed_search_open(struct ed_search *s, const char *path, int64_t day)
@@ -450,11 +381,10 @@ int ed_search_open(struct ed_search *s, const char *path, int64_t day)
 	s->day = day;
 	memset(s->kinds, 0, sizeof(s->kinds));
 	for (unsigned i = 0; i < ED_SEARCH_CACHE; i++)
-		s->zones[i].id = 0;
-	s->client_id = 0;
+		s->zones[i].id = s->clients[i].id = 0;
 	s->who_id = -1;
-	for (unsigned i = 0; i < ED_SEARCH_STATEMENTS && r == 0; i++)
-		r = ed_db_prepare(s->db, sql[i], &s->get[i]);
+	if (r == 0)
+		r = prepare(s);
 	return r == 0 ? ed_db_run(s->db, "BEGIN") : r;
 }
 

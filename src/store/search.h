@@ -10,7 +10,7 @@
 #include "store/db.h"
 #include "store/query.h"
 
-enum { ED_SEARCH_CACHE = 4096 }; /* kinds and zones, by number */
+enum { ED_SEARCH_CACHE = 4096 }; /* kinds, zones and clients, by number */
 
 /* Addresses and networks that are hunted for, by their lower end; they may lie in each other. */
 struct ed_hunted {
@@ -34,8 +34,11 @@ enum ed_search_statement {
 	ED_SEARCH_WHO,
 	ED_SEARCH_CLIENT,
 	ED_SEARCH_ZONES, /* by a range of keys */
-	ED_SEARCH_POSTINGS,
+	ED_SEARCH_BATCHES,
+	ED_SEARCH_LIST, /* the stretch of lists in which one would be */
 	ED_SEARCH_SPAN,
+	ED_SEARCH_SPAN_CLIENT,
+	ED_SEARCH_POSTINGS, /* of a day that was begun in version 1 */
 	ED_SEARCH_STATEMENTS
 };
 
@@ -44,6 +47,12 @@ struct ed_search_kind {
 	struct ed_addr resolver;
 	int64_t who_id;
 	uint16_t qtype, rcode;
+};
+
+struct ed_search_client {
+	int64_t id; /* 0: free */
+	struct ed_addr addr;
+	uint32_t net_tag;
 };
 
 struct ed_search_zone {
@@ -67,7 +76,9 @@ struct ed_search {
 	uint64_t only_zone;
 	struct ed_search_kind kinds[ED_SEARCH_CACHE];
 	struct ed_search_zone zones[ED_SEARCH_CACHE];
-	int64_t client_id;
+	struct ed_search_client clients[ED_SEARCH_CACHE];
+	int64_t n_batches;
+	bool has_lists, has_postings, has_index; /* the last two: begun in version 1 */
 	int64_t who_id;
 	uint8_t who_text[ED_WHO_TEXTS][ED_TEXT_MAX];
 };
@@ -82,5 +93,11 @@ int ed_search_day(struct ed_search *s);
 
 /* The same by reading every row. */
 int ed_search_everything(struct ed_search *s);
+
+/* Between the files of the search: binds @id and steps, to be reset by the caller; DAMAGED: no such
+ * row. Then the span on which @q stands, and all on which it will. */
+int ed_search_get(struct ed_search *s, enum ed_search_statement which, int64_t id);
+int ed_search_span(struct ed_search *s, sqlite3_stmt *q);
+int ed_search_show(struct ed_search *s, sqlite3_stmt *q);
 
 #endif

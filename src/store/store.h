@@ -17,7 +17,7 @@
 #include "record/event.h"
 
 enum {
-	ED_STORE_VERSION = 1,     /* of the days; a newer one is refused */
+	ED_STORE_VERSION = 2,     /* of the days; a newer one is refused */
 	ED_STORE_DAYS_MAX = 4096, /* files; lookups of further days are not kept */
 	ED_STORE_ERROR_MAX = 512,
 	ED_STORE_PATH_MAX = 4096,
@@ -68,7 +68,7 @@ struct ed_store_account {
 
 struct ed_store;
 
-/* Takes all memory the store will use (about 30 MiB). 0, -errno or a condition, and then one line
+/* Takes all memory the store will use (about 60 MiB). 0, -errno or a condition, and then one line
  * in @error. */
 int ed_store_open(const struct ed_store_conf *conf, struct ed_store **ret,
 		  char error[static ED_STORE_ERROR_MAX]);
