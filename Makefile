@@ -18,7 +18,7 @@ export TSAN_OPTIONS = halt_on_error=1:second_deadlock_stack=1
 NINJA := ninja -j$(JOBS)
 CONFIGURE = tools/configure.sh
 
-.PHONY: help deps deps-check deps-e2e build demo test lint format asan tsan fuzz soak mutate differential evtx \
+.PHONY: help deps deps-check deps-e2e build demo test lint format asan tsan fuzz soak mutate doubling differential evtx \
 	bench scenarios quality cover e2e update-golden install clean
 
 help: ## list these commands
@@ -72,6 +72,9 @@ evtx: deps build ## 330 mutations of every Windows event log of the data, and th
 
 mutate: deps build ## MUTATIONS (1000) copies of every sample, cut and with bits turned over
 	@tests/quality/mutate.py $(PROGRAM) --mutations $(MUTATIONS)
+
+doubling: deps build ## twice the input of every format: instructions, by callgrind
+	@tests/quality/doubling.py $(PROGRAM)
 
 differential: deps build ## every capture of the labelled data through tshark and through earthdog
 	@tests/differential/run.py $(PROGRAM) --all

@@ -27,6 +27,12 @@ CLEAN = {
     "shard/keys.h": '#include "analytic/analytic.h"\n',
     "engine/test_scan.c": "#include <zlib.h>\n",
     "engine/scan.c": '#include "source/source.h"\n#include "shard/keys.h"\n',
+    "cmd/cmd.h": "",
+    "cmd/list.c": '#include "cmd/cmd.h"\n#include "cmd/list/rows.h"\n#include "cmd/out/text.h"\n',
+    "cmd/list/rows.h": '#include "record/event.h"\n',
+    "cmd/list/rows.c": '#include "cmd/list/rows.h"\n#include "cmd/out/text.h"\n',
+    "cmd/list/test_rows.c": '#include "cmd/list/rows.h"\n',
+    "cmd/out/text.h": '#include "cmd/cmd.h"\n',
 }
 
 # Only what the tree above has; the row of engine is in prose.
@@ -39,6 +45,7 @@ PAGE = """
 | `source` | bytes | base conf record |
 | `shard` | keys | base conf record sketch evidence analytic |
 | `engine` | threads | all above |
+| `cmd` | subcommands | engine and the registries |
 | `base` | spans | libc |
 """
 
@@ -87,6 +94,20 @@ class Layers(unittest.TestCase):
 
     def test_nested_folder(self):
         self.fails("base/deep/x.c", "", "one level deep")
+
+    def test_folder_below_a_part(self):
+        self.fails("cmd/list/deep/x.c", "", "one level deep")
+
+    def test_include_below_a_part(self):
+        self.fails("cmd/x.c", '#include "cmd/list/deep/x.h"\n', "folder/file")
+
+    def test_part_of_another_command(self):
+        text = '#include "cmd/list/rows.h"\n'
+        self.fails("cmd/listing.c", text, "is a part of cmd/list.c")
+        self.fails("cmd/out/text.c", text, "is a part of cmd/list.c")
+
+    def test_layer_from_a_part(self):
+        self.fails("cmd/list/rows.c", '#include "sketch/hll.h"\n', "cmd may include only")
 
     def test_file_outside_folders(self):
         self.fails("main.c", "", "outside every folder")

@@ -5,8 +5,9 @@
     tools/check_layers.py [SRC]      SRC defaults to src/ of this checkout
 
 The one idea: the table below is the architecture. A folder that is not in it, a header of another
-row of a registry (an analytic that looks into another analytic) and a library in the wrong folder
-are faults too. The table in ARCHITECTURE.md (beside SRC) is held against this one.
+row of a registry (an analytic that looks into another analytic), a part of another subcommand and a
+library in the wrong folder are faults too. The table in ARCHITECTURE.md (beside SRC) is held
+against this one.
 """
 
 import os
@@ -73,6 +74,10 @@ LIBRARIES = {
 # format driven over a whole file, its events annotated.
 TEST_HELPERS = {"format/drive.h", "enrich/annotate.h", "enrich/psl.h"}
 
+# Folders that have folders. In them sub/ holds the parts of sub.c, for which alone they are; where
+# there is no sub.c, it is for all of the folder.
+WITH_PARTS = {"cmd"}
+
 SUFFIXES = (".c", ".h", ".cc", ".def")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 ROW = re.compile(r"^[A-Z]+\((\w+)\)")
@@ -98,15 +103,26 @@ def is_test(name):
     return name.startswith(("test_", "fuzz_"))
 
 
-def check_project_include(src, rows, folder, name, target):
-    """The fault of one #include "target", or None."""
-    if target.startswith(("/", ".")) or target.count("/") != 1:
+def is_part_of_another(src, path, target):
+    """Whether target, in a folder below another, is for a file that neither is path nor has it."""
+    owner, _, _ = target.rpartition("/")
+    return os.path.exists(os.path.join(src, owner + ".c")) and not path.startswith(
+        (owner + ".", owner + "/")
+    )
+
+
+def check_project_include(src, rows, path, target):
+    """The fault of one #include "target" in the file path, or None. Both are relative to src."""
+    folder, name = path.split("/")[0], os.path.basename(path)
+    to_folder, *parts, to_name = target.split("/")
+    if target.startswith(("/", ".")) or len(parts) > (to_folder in WITH_PARTS) or to_name == target:
         return "include paths are folder/file, relative to src/"
-    to_folder, to_name = target.split("/")
     if to_folder not in MAY_INCLUDE:
         return f"there is no folder {to_folder} in the architecture"
     if not os.path.exists(os.path.join(src, target)):
         return "there is no such file"
+    if parts and is_part_of_another(src, path, target):
+        return f"{target} is a part of {to_folder}/{parts[0]}.c"
     owner = owner_of(to_name)
     if to_name.endswith(".h") and owner in rows.get(to_folder, set()) and owner != owner_of(name):
         return f"{target} is private to the row {owner}"
@@ -127,19 +143,33 @@ def check_library_include(folder, name, target):
     return f"<{target}> belongs to {'tests' if where == 'test' else where + '/'} alone"
 
 
-def check_file(src, rows, folder, name):
-    path = os.path.join(src, folder, name)
-    with open(path, encoding="utf-8") as f:
+def check_file(src, rows, path):
+    folder, name = path.split("/")[0], os.path.basename(path)
+    with open(os.path.join(src, path), encoding="utf-8") as f:
         for number, line in enumerate(f, 1):
             m = INCLUDE.match(line)
             if not m:
                 continue
             if m.group(1):
-                fault = check_project_include(src, rows, folder, name, m.group(1))
+                fault = check_project_include(src, rows, path, m.group(1))
             else:
                 fault = check_library_include(folder, name, m.group(2))
             if fault:
-                yield f"{path}:{number}: {line.strip()}: {fault}"
+                yield f"{os.path.join(src, path)}:{number}: {line.strip()}: {fault}"
+
+
+def files_of(src, folder, faults):
+    """The source files of a folder and of its parts; a fault for each folder that is too deep."""
+    for name in sorted(os.listdir(os.path.join(src, folder))):
+        path = f"{folder}/{name}"
+        if not os.path.isdir(os.path.join(src, path)):
+            if name.endswith(SUFFIXES):
+                yield path
+        elif folder in WITH_PARTS:
+            yield from files_of(src, path, faults)
+        elif name != "__pycache__":
+            deep = "" if "/" in folder else " but in " + ", ".join(sorted(WITH_PARTS))
+            faults.append(f"{os.path.join(src, path)}: folders are one level deep{deep}")
 
 
 def check_tree(src):
@@ -156,12 +186,9 @@ def check_tree(src):
         if folder not in MAY_INCLUDE:
             faults.append(f"{path}: a folder that the architecture does not know")
             continue
-        for name in sorted(os.listdir(path)):
-            if os.path.isdir(os.path.join(path, name)) and name != "__pycache__":
-                faults.append(f"{os.path.join(path, name)}: folders are one level deep")
-            elif name.endswith(SUFFIXES):
-                n_files += 1
-                faults.extend(check_file(src, rows, folder, name))
+        for file in files_of(src, folder, faults):
+            n_files += 1
+            faults.extend(check_file(src, rows, file))
     return faults, n_files
 
 

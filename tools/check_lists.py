@@ -30,14 +30,13 @@ def main(argv):
     listed = set(re.findall(r"'([\w./]+\.(?:c|cc))'", read(os.path.join(src, "meson.build"))))
     faults = []
     n_files = 0
-    for folder in sorted(os.listdir(src)):
-        path = os.path.join(src, folder)
-        if not os.path.isdir(path):
-            continue
-        rows = ROW.findall(read(os.path.join(path, folder + ".def")))
+    for path, folders, names in os.walk(src):
+        folders.sort()
+        folder = os.path.relpath(path, src)
+        rows = ROW.findall(read(os.path.join(path, os.path.basename(folder) + ".def")))
         known = {prefix + row + ".c" for row in rows for prefix in PREFIXES}
-        for name in sorted(os.listdir(path)):
-            if name.endswith((".c", ".cc")):
+        for name in sorted(names):
+            if folder != "." and name.endswith((".c", ".cc")):
                 n_files += 1
                 if name not in known and f"{folder}/{name}" not in listed:
                     faults.append(f"src/{folder}/{name}: not in src/meson.build")

@@ -14,7 +14,7 @@ shift
 stamp=$folder/.earthdog-configured
 now=$(
 	echo "$*"
-	ls -d src/*/test_*.c src/*/fuzz_*.c tests/golden/* tests/corpus/* 2>/dev/null || true
+	ls -d src/*/{,*/}{test,fuzz}_*.c tests/golden/* tests/corpus/* 2>/dev/null || true
 )
 if [ -f "$folder/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then
 	exit 0

@@ -55,7 +55,8 @@ struct ed_allow_row {
 struct ed_allow;
 
 /*
- * Reads the rules in @text; what holds is judged at @now_ns. 0, -ENOMEM, or -EINVAL with
+ * Reads the rules in @text, which may be a whole configuration: beside "allow" other keys are
+ * somebody else's; what holds is judged at @now_ns. 0, -ENOMEM, or -EINVAL with
  * @ret_fault: anything that is not understood refuses the whole. @ret is freed with ed_allow_free.
  */
 int ed_allow_parse(struct ed_span text, int64_t now_ns, struct ed_allow **ret,

@@ -320,7 +320,7 @@ static int read_document(struct ed_allow *a, struct ed_yaml_fault *fault)
 			r = read_rows(a, f, fault);
 		else if (strcmp(f->key, "schema") == 0)
 			r = check_schema(f, fault);
-		else
+		else if (!ed_yaml_field(root, "allow")) /* else a configuration */
 			r = fail_unknown(f, top_keys, NULL, fault);
 	}
 	return r;

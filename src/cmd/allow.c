@@ -14,11 +14,11 @@
 
 #include "base/json_out.h"
 #include "base/time.h"
-#include "cmd/ledger.h"
-#include "cmd/progress.h"
-#include "cmd/reading.h"
-#include "cmd/terminal.h"
-#include "cmd/text.h"
+#include "cmd/out/terminal.h"
+#include "cmd/out/text.h"
+#include "cmd/run/hunt.h"
+#include "cmd/run/ledger.h"
+#include "cmd/run/reading.h"
 #include "engine/allow_file.h"
 
 enum { SCOPE_MAX = 256, LINE_MAX_BYTES = 1 << 16, SHOWN_SCOPE_MAX = 60 };
@@ -26,14 +26,9 @@ enum { SCOPE_MAX = 256, LINE_MAX_BYTES = 1 << 16, SHOWN_SCOPE_MAX = 60 };
 enum allow_form { FORM_AUTO, FORM_TABLE, FORM_NDJSON };
 
 struct allow_conf {
-	const char *store;
-	const char *input_format;
-	const char *psl;
-	struct ed_option_list inventory, set;
-	int64_t from_ns, to_ns; /* 0: open */
-	uint32_t form;          /* allow_form */
-	int64_t now_ns;         /* 0: the clock */
-	bool quiet;
+	struct ed_reading reading; /* those of its rows that the table below has */
+	uint32_t form;             /* allow_form */
+	int64_t now_ns;            /* 0: the clock */
 };
 
 static const char *const forms[] = {
@@ -43,41 +38,48 @@ static const char *const forms[] = {
 #define AT(field) offsetof(struct allow_conf, field)
 
 static const struct ed_option allow_options[] = {
-	{ .name = "store",
-	  .type = ED_OPT_STRING,
-	  .offset = AT(store),
-	  .arg = "DIR",
-	  .help = "try the rules on the alerts of this store" },
-	{ .name = "from",
-	  .type = ED_OPT_TIME,
-	  .offset = AT(from_ns),
-	  .arg = "TIME",
-	  .help = "leave out what is older: 2026-11-03T14:00:00Z, or a date (UTC)" },
-	{ .name = "to",
-	  .type = ED_OPT_TIME,
-	  .offset = AT(to_ns),
-	  .arg = "TIME",
-	  .help = "leave out what is younger" },
-	{ .name = "input-format",
-	  .type = ED_OPT_STRING,
-	  .offset = AT(input_format),
-	  .arg = "NAME",
-	  .help = "read every input as this format instead of looking at its first bytes" },
-	{ .name = "inventory",
-	  .type = ED_OPT_LIST,
-	  .offset = AT(inventory),
-	  .arg = "FILE[,FILE...]",
-	  .help = "what is known of the machines, for rules with a role; may be given again" },
-	{ .name = "set",
-	  .type = ED_OPT_LIST,
-	  .offset = AT(set),
-	  .arg = "KEY=VALUE",
-	  .help = "set a mutable element, as AN1124.QueryRatePerClient=50/s; may be given again" },
-	{ .name = "psl",
-	  .type = ED_OPT_STRING,
-	  .offset = AT(psl),
-	  .arg = "FILE",
-	  .help = "public suffix list to use instead of the system's" },
+	{
+		.name = "config",
+		.like = ed_reading_options,
+		.offset = AT(reading),
+	},
+	{
+		.name = "store",
+		.like = ed_reading_options,
+		.offset = AT(reading),
+		.help = "try the rules on the alerts of this store",
+	},
+	{
+		.name = "from",
+		.like = ed_reading_options,
+		.offset = AT(reading),
+	},
+	{
+		.name = "to",
+		.like = ed_reading_options,
+		.offset = AT(reading),
+	},
+	{
+		.name = "input-format",
+		.like = ed_reading_options,
+		.offset = AT(reading),
+	},
+	{
+		.name = "inventory",
+		.like = ed_reading_options,
+		.offset = AT(reading),
+		.help = "what is known of the machines, for rules with a role; may be given again",
+	},
+	{
+		.name = "set",
+		.like = ed_reading_options,
+		.offset = AT(reading),
+	},
+	{
+		.name = "psl",
+		.like = ed_reading_options,
+		.offset = AT(reading),
+	},
 	{ .name = "format",
 	  .type = ED_OPT_CHOICE,
 	  .offset = AT(form),
@@ -90,11 +92,12 @@ static const struct ed_option allow_options[] = {
 	  .offset = AT(now_ns),
 	  .arg = "TIME",
 	  .help = "judge what has expired at this time instead of the clock's" },
-	{ .name = "quiet",
-	  .letter = 'q',
-	  .type = ED_OPT_FLAG,
-	  .offset = AT(quiet),
-	  .help = "no progress" },
+	{
+		.name = "quiet",
+		.like = ed_reading_options,
+		.offset = AT(reading),
+		.help = "no progress",
+	},
 	{ .name = NULL },
 };
 
@@ -181,8 +184,8 @@ static bool try_kept(void *arg, const struct ed_ledger_alert *a)
 static enum ed_exit try_store(struct job *j)
 {
 	const struct ed_ledger_filter filter = { .min_level = ED_LEVEL_LOW,
-						 .from_ns = j->conf->from_ns,
-						 .to_ns = j->conf->to_ns };
+						 .from_ns = j->conf->reading.from_ns,
+						 .to_ns = j->conf->reading.to_ns };
 	struct ed_ledger *l;
 	int r;
 
@@ -190,12 +193,12 @@ static enum ed_exit try_store(struct job *j)
 		ed_cmd_say("no memory");
 		return ED_EXIT_FAILURE;
 	}
-	if (!ed_cmd_open_ledger(j->conf->store, ED_LEDGER_READ, NULL, j->conf->now_ns, &l))
+	if (!ed_cmd_open_ledger(j->conf->reading.store, ED_LEDGER_READ, NULL, j->conf->now_ns, &l))
 		return ED_EXIT_USAGE;
 	r = ed_ledger_alerts(l, &filter, try_kept, j);
 	ed_ledger_close(l);
 	if (r != 0)
-		ed_cmd_say_store(j->conf->store, r);
+		ed_cmd_say_store(j->conf->reading.store, r);
 	return r == 0 ? ED_EXIT_OK : ED_EXIT_FAILURE;
 }
 
@@ -219,42 +222,24 @@ static void try_found(struct job *j, const struct ed_scan_result *result)
 /* The hunt as `scan` does it, the rules tried on what comes out. */
 static enum ed_exit try_paths(struct job *j)
 {
-	const struct allow_conf *c = j->conf;
-	char error[ED_READING_ERROR_MAX], shown[ED_PATH_TEXT_MAX];
-	struct ed_progress progress;
-	const struct ed_scan_hooks hooks = { .arg = &progress,
-					     .trouble = ed_progress_trouble,
-					     .progress = ed_progress_hook };
-	struct ed_reading o;
+	const struct ed_reading *o = &j->conf->reading;
+	char error[ED_READING_ERROR_MAX];
 	struct ed_scan_config conf;
 	struct ed_scan_result result;
-	int r;
+	enum ed_exit status;
 
-	memset(&o, 0, sizeof(o));
-	ed_options_default(ed_reading_options, &o);
-	o.input_format = c->input_format;
-	o.psl = c->psl;
-	o.inventory = c->inventory;
-	o.set = c->set;
-	o.from_ns = c->from_ns;
-	o.to_ns = c->to_ns;
-	if (ed_reading_config(&o, j->call->operands + 2, j->call->n_operands - 2, &conf, error) <
+	if (ed_reading_config(o, j->call->operands + 2, j->call->n_operands - 2, &conf, error) <
 	    0) {
 		ed_cmd_say("%s", error);
 		return ED_EXIT_USAGE;
 	}
-	ed_progress_catch_signals();
-	ed_progress_init(&progress, c->quiet);
-	r = ed_scan_run(&conf, &hooks, &result, error);
-	ed_progress_clear(&progress);
-	if (r == 0) {
+	status = ed_hunt_run(&conf, o->quiet, &result);
+	if (status == ED_EXIT_OK) {
 		try_found(j, &result);
 		ed_scan_done(&result);
-	} else {
-		ed_cmd_say("%s", ed_text_escape(error, shown, sizeof(shown)));
 	}
 	ed_reading_done(&conf);
-	return r == 0 ? ED_EXIT_OK : ED_EXIT_USAGE;
+	return status;
 }
 
 /* ------------------------------------------------------------------ warning */
@@ -395,7 +380,7 @@ static void print_sentence(const struct job *j)
 	(void)fprintf(stderr, " would have hidden %s of %s alert%s (%s lookups)",
 		      ed_text_count(j->all.n, n[0]), ed_text_count(j->seen.n, n[1]),
 		      j->seen.n == 1 ? "" : "s", ed_text_count(j->all.n_lookups, n[2]));
-	if (j->conf->store)
+	if (j->conf->reading.store)
 		(void)fprintf(stderr,
 			      ", %" PRIu64 " of them confirmed true, %" PRIu64
 			      " false positives, %" PRIu64 " not decided",
@@ -440,7 +425,7 @@ static enum ed_exit load(struct job *j)
 	int r = ed_allow_file_load(j->path, now_ns, &j->allow, error);
 
 	if (r == 0)
-		r = ed_allow_breadth_new(j->conf->psl, &j->breadth, error);
+		r = ed_allow_breadth_new(j->conf->reading.psl, &j->breadth, error);
 	if (r < 0) {
 		ed_cmd_say("%s", ed_text_escape(error, shown, sizeof(shown)));
 		return ED_EXIT_USAGE;
@@ -467,12 +452,12 @@ static enum ed_exit allow_run(const struct ed_call *call)
 		return usage("allow only knows \"check\"");
 	if (call->n_operands < 2)
 		return usage("allow check needs a file of rules");
-	if ((call->n_operands > 2) == (j.conf->store != NULL))
+	if ((call->n_operands > 2) == (j.conf->reading.store != NULL))
 		return usage("either --store DIR or captures and logs to try the rules on");
 	j.path = call->operands[1];
 	status = load(&j);
 	if (status == ED_EXIT_OK)
-		status = j.conf->store ? try_store(&j) : try_paths(&j);
+		status = j.conf->reading.store ? try_store(&j) : try_paths(&j);
 	if (status == ED_EXIT_OK)
 		status = print(&j);
 	ed_allow_reader_free(j.reader);

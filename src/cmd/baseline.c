@@ -3,13 +3,12 @@
  * `earthdog baseline ACTION`: what is normal here, and what the mutable elements ought to be. The
  * first operand says what to do; the others are the input, unless a store is.
  */
-#include "cmd/baseline.h"
+#include "cmd/baseline/job.h"
 
 #include <string.h>
 
-#include "cmd/output.h"
-#include "cmd/progress.h"
-#include "cmd/text.h"
+#include "cmd/out/output.h"
+#include "cmd/out/text.h"
 #include "conf/nearest.h"
 
 static const struct {
@@ -77,7 +76,6 @@ static enum ed_exit baseline_run(const struct ed_call *call)
 	status = check(&job, i);
 	if (status != ED_EXIT_OK)
 		return status;
-	ed_progress_catch_signals();
 	return actions[i].run(&job);
 }
 

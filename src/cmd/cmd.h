@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A subcommand: one file with one row here. The row gives, for free, the parsing of its options,
- * its help, its part of the man page and its completions. Only this folder prints, and only it
- * chooses exit codes.
+ * A subcommand: one file, cmd/<name>.c, with one row here; its parts, if any, are in cmd/<name>/. The
+ * row gives, for free, the parsing of its options, its help, its part of the man page and its
+ * completions. Only this folder prints, and only it chooses exit codes.
  */
 #ifndef ED_CMD_CMD_H
 #define ED_CMD_CMD_H
@@ -66,6 +66,7 @@ extern const struct ed_command ed_command_allow;
 extern const struct ed_command ed_command_report;
 extern const struct ed_command ed_command_export;
 extern const struct ed_command ed_command_triage;
+extern const struct ed_command ed_command_check;
 extern const struct ed_command ed_command_help;
 extern const struct ed_command ed_command_generate;
 
@@ -74,6 +75,9 @@ extern const struct ed_command *const ed_commands[];
 
 /* Options that every command knows besides its own: --help. */
 extern const struct ed_option ed_common_options[];
+
+/* The option @i of @c, the common ones behind its own; false: there are no more. */
+bool ed_command_option(const struct ed_command *c, size_t i, struct ed_option *ret);
 
 /* By name; NULL when there is none, and then @ret_near is the nearest name (may be NULL). */
 const struct ed_command *ed_command_find(const char *name, const char **ret_near);

@@ -2,9 +2,10 @@
 /* The table of subcommands, and how one is found, given its options, and run. */
 #include "cmd/cmd.h"
 
-#include "cmd/args.h"
-#include "cmd/text.h"
-#include "cmd/usage.h"
+#include "cmd/line/args.h"
+#include "cmd/line/usage.h"
+#include "cmd/out/text.h"
+#include "cmd/run/config.h"
 #include "conf/nearest.h"
 
 #include <errno.h>
@@ -13,10 +14,23 @@
 #include <string.h>
 
 const struct ed_command *const ed_commands[] = {
-	&ed_command_scan,   &ed_command_events,  &ed_command_history,  &ed_command_triage,
-	&ed_command_allow,  &ed_command_explain, &ed_command_baseline, &ed_command_coverage,
-	&ed_command_report, &ed_command_export,  &ed_command_contain,  &ed_command_drill,
-	&ed_command_list,   &ed_command_help,    &ed_command_generate, NULL,
+	&ed_command_scan,
+	&ed_command_events,
+	&ed_command_history,
+	&ed_command_triage,
+	&ed_command_allow,
+	&ed_command_explain,
+	&ed_command_baseline,
+	&ed_command_coverage,
+	&ed_command_report,
+	&ed_command_export,
+	&ed_command_contain,
+	&ed_command_drill,
+	&ed_command_list,
+	&ed_command_check,
+	&ed_command_help,
+	&ed_command_generate,
+	NULL,
 };
 
 struct common_conf {
@@ -45,6 +59,16 @@ const struct ed_exit_row ed_exit_rows[] = {
 	{ ED_EXIT_INTERRUPTED, "it was interrupted; what was found until then is printed" },
 	{ ED_EXIT_OK, NULL },
 };
+
+bool ed_command_option(const struct ed_command *c, size_t i, struct ed_option *ret)
+{
+	size_t n = 0;
+
+	while (c->options[n].name)
+		n++;
+	return i < n ? ed_option_at(c->options, i, ret) :
+		       ed_option_at(ed_common_options, i - n, ret);
+}
 
 const struct ed_command *ed_command_find(const char *name, const char **ret_near)
 {
@@ -92,21 +116,50 @@ static enum ed_exit usage_error(const struct ed_command *c, const char *error)
 	return ED_EXIT_USAGE;
 }
 
-/* The options and operands of @c; 0, or -EINVAL with one line in @error. */
-static int read_words(const struct ed_command *c, int argc, char *const *argv, struct ed_args *args,
-		      char error[static ED_ARGS_ERROR_MAX])
-{
-	int r = ed_args_parse(args, argc, argv, error);
+/* A command line on its way. */
+struct line {
+	const struct ed_command *command;
+	int argc;
+	char *const *argv;
+	struct ed_args args;
+	struct ed_config *config; /* what --config names; NULL: nothing */
+};
 
-	if (r < 0 || args->help)
+/* The options and operands; 0, or -EINVAL with one line in @error. */
+static int read_words(struct line *l, char error[static ED_ARGS_ERROR_MAX])
+{
+	const struct ed_command *c = l->command;
+	int r = ed_args_parse(&l->args, l->argc, l->argv, error);
+
+	if (r < 0 || l->args.help)
 		return r;
-	if (args->n_operands < c->operands_min)
+	if (l->args.n_operands < c->operands_min)
 		(void)snprintf(error, ED_ARGS_ERROR_MAX, "%s needs %s", c->name, c->operands);
-	else if (args->n_operands > c->operands_max)
+	else if (l->args.n_operands > c->operands_max)
 		(void)snprintf(error, ED_ARGS_ERROR_MAX, "%s: too many operands", c->name);
 	else
 		return 0;
 	return -EINVAL;
+}
+
+/* What --config names, below what the command line says: that is read again above it. */
+static int read_config(struct line *l, char error[static ED_ARGS_ERROR_MAX])
+{
+	const struct ed_option *rows = l->command->options;
+	const char *path = ed_config_named(rows, l->args.conf);
+	char reason[ED_CONFIG_ERROR_MAX];
+	int r;
+
+	if (!path || l->args.help)
+		return 0;
+	ed_options_default(rows, l->args.conf);
+	r = ed_config_load(path, rows, l->args.conf, &l->config, reason);
+	if (r < 0) {
+		ed_text_escape(reason, error, ED_ARGS_ERROR_MAX);
+		return r;
+	}
+	l->args.n_operands = 0;
+	return read_words(l, error);
 }
 
 static enum ed_exit call_command(const struct ed_command *c, const struct ed_args *args)
@@ -127,24 +180,25 @@ static enum ed_exit call_command(const struct ed_command *c, const struct ed_arg
 
 static enum ed_exit run_command(const struct ed_command *c, int argc, char *const *argv)
 {
-	struct ed_args args = { .rows = c->options };
+	struct line l = { .command = c, .argc = argc, .argv = argv, .args.rows = c->options };
 	enum ed_exit status = ED_EXIT_FAILURE;
 	char error[ED_ARGS_ERROR_MAX];
 
-	args.conf = calloc(1, c->conf_bytes ? c->conf_bytes : 1);
-	args.operands = calloc((size_t)argc + 1, sizeof(*args.operands));
-	if (!args.conf || !args.operands) {
+	l.args.conf = calloc(1, c->conf_bytes ? c->conf_bytes : 1);
+	l.args.operands = calloc((size_t)argc + 1, sizeof(*l.args.operands));
+	if (!l.args.conf || !l.args.operands) {
 		ed_cmd_say("no memory");
 		goto out;
 	}
-	ed_options_default(c->options, args.conf);
-	if (read_words(c, argc, argv, &args, error) < 0)
+	ed_options_default(c->options, l.args.conf);
+	if (read_words(&l, error) < 0 || read_config(&l, error) < 0)
 		status = usage_error(c, error);
 	else
-		status = call_command(c, &args);
+		status = call_command(c, &l.args);
 out:
-	free(args.operands);
-	free(args.conf);
+	ed_config_free(l.config);
+	free(l.args.operands);
+	free(l.args.conf);
 	return status;
 }
 

@@ -7,9 +7,9 @@
 #include "cmd/cmd.h"
 
 #include "base/time.h"
-#include "cmd/contain_history.h"
-#include "cmd/output.h"
-#include "cmd/text.h"
+#include "cmd/contain/history.h"
+#include "cmd/out/output.h"
+#include "cmd/out/text.h"
 #include "contain/diff.h"
 #include "engine/rails.h"
 

@@ -6,13 +6,11 @@
  */
 #include "cmd/cmd.h"
 
-#include "cmd/coverage.h"
-#include "cmd/coverage_keep.h"
-#include "cmd/output.h"
-#include "cmd/progress.h"
-#include "cmd/reading.h"
-#include "cmd/text.h"
-#include "engine/site.h"
+#include "cmd/coverage/print.h"
+#include "cmd/out/output.h"
+#include "cmd/out/text.h"
+#include "cmd/run/covering.h"
+#include "cmd/run/hunt.h"
 #include "report/coverage_out.h"
 #include "report/navigator.h"
 
@@ -34,51 +32,47 @@ static const char *const forms[] = {
 };
 
 struct coverage_conf {
-	struct ed_reading reading; /* those of its rows that the table below has */
-	int64_t retention_ns;      /* 0: no target */
-	int64_t silence_ns, lag_ns;
+	struct ed_reading reading;        /* those of its rows that the table below has */
+	struct ed_covering_limits limits; /* the same */
+	int64_t retention_ns;             /* 0: no target */
 	uint32_t form;
 	bool machines;
 };
 
-#define READING(member) \
-	(offsetof(struct coverage_conf, reading) + offsetof(struct ed_reading, member))
-
 static const struct ed_option coverage_options[] = {
 	{
+		.name = "config",
+		.like = ed_reading_options,
+		.offset = offsetof(struct coverage_conf, reading),
+	},
+	{
 		.name = "store",
-		.type = ED_OPT_STRING,
-		.offset = READING(store),
-		.arg = "DIR",
+		.like = ed_reading_options,
+		.offset = offsetof(struct coverage_conf, reading),
 		.help = "the store that scan --store wrote; beside the logs of PATH, or without any",
 	},
 	{
 		.name = "inventory",
-		.type = ED_OPT_LIST,
-		.offset = READING(inventory),
-		.arg = "FILE[,FILE...]",
+		.like = ed_reading_options,
+		.offset = offsetof(struct coverage_conf, reading),
 		.help = "what machines there are: asset tables, networks, leases, scans; may be given again",
 	},
 	{
 		.name = "sanctioned-resolvers",
-		.type = ED_OPT_STRING,
-		.offset = READING(sanctioned_resolvers),
-		.arg = "LIST",
+		.like = ed_reading_options,
+		.offset = offsetof(struct coverage_conf, reading),
 		.help = "addresses and networks of the site's own resolvers, separated by commas, beside "
 			"those of the inventory",
 	},
 	{
 		.name = "from",
-		.type = ED_OPT_TIME,
-		.offset = READING(from_ns),
-		.arg = "TIME",
-		.help = "leave out what is older: 2026-11-03T14:00:00Z, or a date (UTC)",
+		.like = ed_reading_options,
+		.offset = offsetof(struct coverage_conf, reading),
 	},
 	{
 		.name = "to",
-		.type = ED_OPT_TIME,
-		.offset = READING(to_ns),
-		.arg = "TIME",
+		.like = ed_reading_options,
+		.offset = offsetof(struct coverage_conf, reading),
 		.help = "leave out what is younger, and judge silence from then; by default the last event "
 			"of any source",
 	},
@@ -93,37 +87,24 @@ static const struct ed_option coverage_options[] = {
 	},
 	{
 		.name = "silence",
-		.type = ED_OPT_DURATION,
-		.offset = offsetof(struct coverage_conf, silence_ns),
-		.min = 6e10,
-		.max = 2592e12,
-		.def = "2h",
-		.arg = "TIME",
-		.help = "how long a source that should have told something is silent before it is named",
+		.like = ed_covering_options,
+		.offset = offsetof(struct coverage_conf, limits),
 	},
 	{
 		.name = "lag",
-		.type = ED_OPT_DURATION,
-		.offset = offsetof(struct coverage_conf, lag_ns),
-		.min = 1e9,
-		.max = 2592e12,
-		.def = "15m",
-		.arg = "TIME",
-		.help = "from which delay between an event and its receipt a source is named",
+		.like = ed_covering_options,
+		.offset = offsetof(struct coverage_conf, limits),
 	},
 	{
 		.name = "set",
-		.type = ED_OPT_LIST,
-		.offset = READING(set),
-		.arg = "KEY=VALUE",
+		.like = ed_reading_options,
+		.offset = offsetof(struct coverage_conf, reading),
 		.help = "a mutable element as it is set in operation; may be given again",
 	},
 	{
 		.name = "input-format",
-		.type = ED_OPT_STRING,
-		.offset = READING(input_format),
-		.arg = "NAME",
-		.help = "read every input as this format instead of looking at its first bytes",
+		.like = ed_reading_options,
+		.offset = offsetof(struct coverage_conf, reading),
 	},
 	{
 		.name = "machines",
@@ -143,17 +124,14 @@ static const struct ed_option coverage_options[] = {
 	},
 	{
 		.name = "output",
-		.letter = 'o',
-		.type = ED_OPT_STRING,
-		.offset = READING(output),
-		.arg = "FILE",
+		.like = ed_reading_options,
+		.offset = offsetof(struct coverage_conf, reading),
 		.help = "write the report to FILE, which appears whole or not at all, never over an input",
 	},
 	{
 		.name = "quiet",
-		.letter = 'q',
-		.type = ED_OPT_FLAG,
-		.offset = READING(quiet),
+		.like = ed_reading_options,
+		.offset = offsetof(struct coverage_conf, reading),
 		.help = "no progress",
 	},
 	{ .name = NULL },
@@ -162,13 +140,9 @@ static const struct ed_option coverage_options[] = {
 /* A report in the making. */
 struct making {
 	const struct coverage_conf *o;
-	const char *names[ED_SCAN_FORMATS_MAX + 1];
-	struct ed_scan_config conf;
-	struct ed_presence presence;
-	struct ed_site site;
+	struct ed_covering covering;
 	struct ed_navigator_sightings sightings;
-	bool damaged;  /* some input was skipped or damaged */
-	bool overfull; /* rows of the store found no room */
+	bool damaged; /* some input was skipped or damaged */
 };
 
 static enum ed_exit fail(enum ed_exit status, const char *text)
@@ -204,7 +178,7 @@ static enum ed_exit read_store(struct making *m)
 
 	if (r != 0)
 		return fail(ED_EXIT_USAGE, error);
-	r = ed_presence_take_kept(&m->presence, l, o->from_ns, o->to_ns, &m->overfull);
+	r = ed_covering_take_kept(&m->covering, l);
 	if (r == 0)
 		r = ed_ledger_alerts(l, &filter, add_alert, m);
 	ed_ledger_close(l);
@@ -215,28 +189,18 @@ static void note(void *arg, const struct ed_event *ev, const char *path)
 {
 	struct making *m = arg;
 
-	ed_presence_note(&m->presence, ev, path);
+	ed_presence_note(&m->covering.presence, ev, path);
 }
 
 static enum ed_exit read_paths(struct making *m)
 {
 	struct ed_scan_result result;
-	struct ed_progress progress;
-	const struct ed_scan_hooks hooks = { .arg = &progress,
-					     .trouble = ed_progress_trouble,
-					     .progress = ed_progress_hook };
-	char error[256];
-	int r;
+	enum ed_exit status;
 
-	ed_scan_observe(&m->conf, note, m);
-	ed_progress_catch_signals();
-	ed_progress_init(&progress, m->o->reading.quiet);
-	r = ed_scan_run(&m->conf, &hooks, &result, error);
-	ed_progress_clear(&progress);
-	if (r < 0)
-		return fail(r == -ENOMEM || r == -EIO || r == -EAGAIN ? ED_EXIT_FAILURE :
-									ED_EXIT_USAGE,
-			    error);
+	ed_scan_observe(&m->covering.conf, note, m);
+	status = ed_hunt_run(&m->covering.conf, m->o->reading.quiet, &result);
+	if (status != ED_EXIT_OK)
+		return status;
 	for (size_t i = 0; i < result.n_alerts; i++) {
 		const struct ed_alert *a = &result.alerts[i];
 
@@ -245,98 +209,88 @@ static enum ed_exit read_paths(struct making *m)
 					   a->end_ns);
 	}
 	m->damaged = result.damaged;
+	status = result.interrupted ? ED_EXIT_INTERRUPTED : ED_EXIT_OK;
 	ed_scan_done(&result);
-	return result.interrupted ? ED_EXIT_INTERRUPTED : ED_EXIT_OK;
+	return status;
 }
 
-static void say_limits(const struct making *m)
+static void say_limits(const struct ed_presence *p)
 {
 	char count[ED_COUNT_TEXT_MAX];
 
-	if (m->overfull)
-		ed_cmd_say(
-			"the store has more than one report can hold: narrow it with --from and --to");
-	if (m->presence.n_refused > 0)
+	if (p->n_refused > 0)
 		ed_cmd_say("%s events are of more machines, sources or servers than a report holds",
-			   ed_text_count(m->presence.n_refused, count));
-	if (m->presence.n_untimed > 0)
+			   ed_text_count(p->n_refused, count));
+	if (p->n_untimed > 0)
 		ed_cmd_say("%s events without a time are left out",
-			   ed_text_count(m->presence.n_untimed, count));
+			   ed_text_count(p->n_untimed, count));
 }
 
 /* -------------------------------------------------------------------- output */
 
-static int put_text(const struct making *m, const struct ed_coverage *c, FILE *f)
+static void make_text(const struct making *m, const struct ed_coverage *c, struct ed_buf *out)
 {
-	struct ed_buf out;
-	int r = 0;
-
-	ed_buf_init(&out, OUT_MAX_BYTES);
 	switch (m->o->form) {
 	case FORM_JSON:
-		ed_coverage_json(c, &out);
+		ed_coverage_json(c, out);
 		break;
 	case FORM_HTML:
-		ed_coverage_html(c, &out);
+		ed_coverage_html(c, out);
 		break;
 	case FORM_NAVIGATOR:
-		ed_navigator_coverage(c, &out);
+		ed_navigator_coverage(c, out);
 		break;
 	default:
-		ed_navigator_sightings(&m->sightings, &out);
+		ed_navigator_sightings(&m->sightings, out);
 		break;
 	}
-	errno = 0;
-	if (out.full)
-		r = -ENOMEM;
-	else if (fwrite(out.p, 1, out.n, f) != out.n)
-		r = -(errno ? errno : EIO);
-	ed_buf_done(&out);
-	return r;
+}
+
+/* For the table. */
+struct printing {
+	const struct ed_coverage *coverage;
+	bool machines;
+};
+
+static bool print_table(const void *arg, FILE *f)
+{
+	const struct printing *p = arg;
+	int r = ed_coverage_print(p->coverage, p->machines, f);
+
+	if (r < 0)
+		errno = -r;
+	return r == 0;
 }
 
 static enum ed_exit put(const struct making *m, const struct ed_coverage *c)
 {
-	char error[ED_OUTPUT_ERROR_MAX];
-	struct ed_output out;
-	int r = ed_output_open(m->o->reading.output, &out, error);
+	const struct printing table = { .coverage = c, .machines = m->o->machines };
+	const char *path = m->o->reading.output;
+	enum ed_exit status;
+	struct ed_buf text;
 
-	if (r < 0)
-		return fail(ED_EXIT_FAILURE, error);
 	if (m->o->form == FORM_TABLE)
-		r = ed_coverage_print(c, m->o->machines, out.f);
-	else
-		r = put_text(m, c, out.f);
-	if (r < 0)
-		ed_cmd_say("cannot write the report: %s", strerror(-r));
-	if (ed_output_close(&out, r == 0, error) < 0 && r == 0)
-		return fail(ED_EXIT_FAILURE, error);
-	return r < 0 ? ED_EXIT_FAILURE : ED_EXIT_OK;
+		return ed_output_print(path, print_table, &table);
+	ed_buf_init(&text, OUT_MAX_BYTES);
+	make_text(m, c, &text);
+	status = ed_output_put(path, &text);
+	ed_buf_done(&text);
+	return status;
 }
 
 static enum ed_exit report(struct making *m)
 {
-	const struct ed_coverage_conf conf = {
-		.presence = &m->presence,
-		.inventory = m->site.seam,
-		.sanctioned = &m->conf.sanctioned_resolvers,
-		.analytic_confs = (const ed_analytic_confs *)&m->conf.analytic_conf,
-		.from_ns = m->conf.from_ns,
-		.to_ns = m->conf.to_ns,
-		.retention_ns = m->o->retention_ns,
-		.silence_ns = m->o->silence_ns,
-		.lag_ns = m->o->lag_ns,
-	};
+	const struct ed_presence *p = &m->covering.presence;
 	enum ed_exit status = ED_EXIT_FAILURE;
 	struct ed_coverage c;
 
-	say_limits(m);
-	if (ed_coverage_make(&conf, &c) == 0)
+	say_limits(p);
+	if (ed_covering_make(&m->covering, &m->o->limits, m->o->retention_ns, &c) == 0)
 		status = put(m, &c);
 	else
 		ed_cmd_say("no memory");
 	ed_coverage_done(&c);
-	if (status == ED_EXIT_OK && (m->damaged || m->overfull || m->presence.n_refused > 0))
+	if (status == ED_EXIT_OK && (m->damaged || m->covering.overfull || p->n_refused > 0))
 		status = ED_EXIT_DAMAGED;
 	return status;
 }
@@ -345,14 +299,11 @@ static enum ed_exit report(struct making *m)
 
 static enum ed_exit make(struct making *m, const struct ed_call *call)
 {
-	char error[256];
-	enum ed_exit status = ED_EXIT_OK, read;
+	const struct ed_reading *o = &m->o->reading;
+	enum ed_exit status, read;
 
-	if (ed_presence_init(&m->presence, m->names, ed_coverage_key()) < 0)
-		return fail(ED_EXIT_FAILURE, "no memory");
-	if (ed_site_load(&m->conf, &m->site, error) < 0)
-		return fail(ED_EXIT_USAGE, error);
-	if (m->o->reading.store)
+	status = ed_covering_begin(o, call->operands, call->n_operands, &m->covering);
+	if (status == ED_EXIT_OK && o->store)
 		status = read_store(m);
 	if (status != ED_EXIT_OK || call->n_operands == 0)
 		return status == ED_EXIT_OK ? report(m) : status;
@@ -366,24 +317,12 @@ static enum ed_exit make(struct making *m, const struct ed_call *call)
 static enum ed_exit coverage_run(const struct ed_call *call)
 {
 	struct making m = { .o = call->conf };
-	struct ed_reading reading = m.o->reading;
-	char error[ED_READING_ERROR_MAX];
 	enum ed_exit status;
 
-	static_assert((int)ED_OUTPUT_ERROR_MAX == (int)ED_READING_ERROR_MAX,
-		      "one buffer serves both");
-	if (call->n_operands == 0 && !reading.store)
+	if (call->n_operands == 0 && !m.o->reading.store)
 		return fail(ED_EXIT_USAGE, "coverage needs PATHs, or --store DIR");
-	ed_scan_config_init(&m.conf);
-	reading.memory_bytes = m.conf.memory_bytes;
-	reading.seed = m.conf.seed;
-	ed_coverage_format_names(m.names);
-	if (ed_reading_config(&reading, call->operands, call->n_operands, &m.conf, error) < 0 ||
-	    ed_output_check(reading.output, call->operands, call->n_operands, error) < 0)
-		return fail(ED_EXIT_USAGE, error);
 	status = make(&m, call);
-	ed_site_done(&m.site);
-	ed_presence_done(&m.presence);
+	ed_covering_done(&m.covering);
 	return status;
 }
 

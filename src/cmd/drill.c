@@ -5,14 +5,14 @@
  * and says analytic by analytic whether it was seen and alerted, and if not, at which step the way
  * is broken.
  */
-#include "cmd/drill.h"
+#include "cmd/drill/job.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/args.h"
-#include "cmd/text.h"
+#include "cmd/line/args.h"
+#include "cmd/out/text.h"
 
 enum { JSON_MAX_BYTES = 1 << 22 };
 

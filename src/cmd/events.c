@@ -6,13 +6,14 @@
  */
 #include "cmd/cmd.h"
 
-#include "cmd/event_json.h"
-#include "cmd/event_ocsf.h"
-#include "cmd/output.h"
-#include "cmd/progress.h"
-#include "cmd/report.h"
-#include "cmd/text.h"
+#include "cmd/out/output.h"
+#include "cmd/out/progress.h"
+#include "cmd/out/text.h"
+#include "cmd/run/reading.h"
+#include "cmd/run/summary.h"
 #include "engine/events.h"
+#include "sink/event_json.h"
+#include "sink/event_ocsf.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,11 +21,8 @@
 enum { LINE_MAX_BYTES = 1 << 17, STATS_MAX_BYTES = 1 << 20 };
 
 struct events_conf {
-	const char *input_format; /* NULL: sniff */
-	int64_t from_ns, to_ns;   /* 0: open */
-	uint32_t format;          /* events_format */
-	const char *stats;        /* NULL: none */
-	bool quiet;
+	struct ed_reading reading; /* those of its rows that the table below has */
+	uint32_t format;           /* events_format */
 };
 
 enum events_format { EVENTS_NDJSON, EVENTS_OCSF };
@@ -37,25 +35,24 @@ static const char *const formats[] = {
 
 static const struct ed_option events_options[] = {
 	{
+		.name = "config",
+		.like = ed_reading_options,
+		.offset = offsetof(struct events_conf, reading),
+	},
+	{
 		.name = "input-format",
-		.type = ED_OPT_STRING,
-		.offset = offsetof(struct events_conf, input_format),
-		.arg = "NAME",
-		.help = "read every input as this format instead of looking at its first bytes",
+		.like = ed_reading_options,
+		.offset = offsetof(struct events_conf, reading),
 	},
 	{
 		.name = "from",
-		.type = ED_OPT_TIME,
-		.offset = offsetof(struct events_conf, from_ns),
-		.arg = "TIME",
-		.help = "leave out what is older: 2026-11-03T14:00:00Z, or a date (UTC)",
+		.like = ed_reading_options,
+		.offset = offsetof(struct events_conf, reading),
 	},
 	{
 		.name = "to",
-		.type = ED_OPT_TIME,
-		.offset = offsetof(struct events_conf, to_ns),
-		.arg = "TIME",
-		.help = "leave out what is younger",
+		.like = ed_reading_options,
+		.offset = offsetof(struct events_conf, reading),
 	},
 	{
 		.name = "format",
@@ -69,16 +66,14 @@ static const struct ed_option events_options[] = {
 	},
 	{
 		.name = "stats",
-		.type = ED_OPT_STRING,
-		.offset = offsetof(struct events_conf, stats),
-		.arg = "FILE",
+		.like = ed_reading_options,
+		.offset = offsetof(struct events_conf, reading),
 		.help = "write the account of the records to FILE as JSON",
 	},
 	{
 		.name = "quiet",
-		.letter = 'q',
-		.type = ED_OPT_FLAG,
-		.offset = offsetof(struct events_conf, quiet),
+		.like = ed_reading_options,
+		.offset = offsetof(struct events_conf, reading),
 		.help = "no closing summary",
 	},
 	{ .name = NULL },
@@ -155,27 +150,17 @@ static void print_summary(const struct ed_scan_result *r, uint64_t n_left_out, F
 
 static enum ed_exit write_stats(const char *path, const struct ed_scan_result *result)
 {
-	char error[ED_OUTPUT_ERROR_MAX];
-	struct ed_output out;
 	struct ed_buf text;
-	int r = ed_output_open(path, &out, error);
-	bool good;
+	enum ed_exit status;
 
-	if (r == 0) {
-		ed_buf_init(&text, STATS_MAX_BYTES);
-		ed_report_stats(result, &text);
-		good = !text.full && fwrite(text.p, 1, text.n, out.f) == text.n;
-		ed_buf_done(&text);
-		(void)snprintf(error, sizeof(error), "cannot write --stats");
-		r = ed_output_close(&out, good, error);
-		r = good ? r : -EIO;
-	}
-	if (r < 0)
-		ed_cmd_say("%s", error);
-	return r < 0 ? ED_EXIT_FAILURE : ED_EXIT_OK;
+	ed_buf_init(&text, STATS_MAX_BYTES);
+	ed_summary_stats(result, &text);
+	status = ed_output_put(path, &text);
+	ed_buf_done(&text);
+	return status;
 }
 
-static enum ed_exit finish(const struct events_conf *o, uint64_t n_left_out,
+static enum ed_exit finish(const struct ed_reading *o, uint64_t n_left_out,
 			   const struct ed_scan_result *result)
 {
 	/* The events first: on a terminal the summary follows them. */
@@ -192,7 +177,7 @@ static enum ed_exit finish(const struct events_conf *o, uint64_t n_left_out,
 static int make_config(const struct ed_call *call, struct ed_scan_config *ret,
 		       char error[static ED_OUTPUT_ERROR_MAX])
 {
-	const struct events_conf *o = call->conf;
+	const struct ed_reading *o = &((const struct events_conf *)call->conf)->reading;
 
 	ed_scan_config_init(ret);
 	ret->paths = call->operands;
@@ -234,7 +219,7 @@ static enum ed_exit events_run(const struct ed_call *call)
 			   strerror(r < 0 ? -r : printing.error));
 		return ED_EXIT_FAILURE;
 	}
-	return finish(o, printing.n_left_out, &result);
+	return finish(&o->reading, printing.n_left_out, &result);
 }
 
 static const struct ed_command_row events_examples[] = {

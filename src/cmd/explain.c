@@ -3,7 +3,7 @@
 #include "cmd/cmd.h"
 
 #include "base/json_out.h"
-#include "cmd/text.h"
+#include "cmd/out/text.h"
 #include "engine/explain.h"
 #include "sink/alert_text.h"
 

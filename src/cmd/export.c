@@ -3,12 +3,11 @@
  * go out by scan --format, lookups by events --format. */
 #include "cmd/cmd.h"
 
-#include "cmd/output.h"
-#include "cmd/settings.h"
-#include "cmd/text.h"
+#include "cmd/out/output.h"
+#include "cmd/out/text.h"
+#include "cmd/run/settings.h"
 #include "report/sigma.h"
 
-#include <errno.h>
 #include <string.h>
 
 enum { OUT_MAX_BYTES = 1 << 20 };
@@ -40,26 +39,14 @@ static const struct ed_option export_options[] = {
 
 static enum ed_exit put(const struct export_conf *o, const struct ed_scan_config *conf)
 {
-	char error[ED_OUTPUT_ERROR_MAX];
-	struct ed_output out;
 	struct ed_buf text;
-	int r = ed_output_open(o->output, &out, error);
-	bool good;
+	enum ed_exit status;
 
-	if (r < 0) {
-		ed_cmd_say("%s", error);
-		return ED_EXIT_FAILURE;
-	}
 	ed_buf_init(&text, OUT_MAX_BYTES);
 	ed_report_sigma((const ed_analytic_confs *)&conf->analytic_conf, &text);
-	good = !text.full && fwrite(text.p, 1, text.n, out.f) == text.n;
+	status = ed_output_put(o->output, &text);
 	ed_buf_done(&text);
-	(void)snprintf(error, sizeof(error), "cannot write the rules");
-	r = ed_output_close(&out, good, error);
-	if (good && r == 0)
-		return ED_EXIT_OK;
-	ed_cmd_say("%s", error);
-	return ED_EXIT_FAILURE;
+	return status;
 }
 
 static enum ed_exit export_run(const struct ed_call *call)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `earthdog generate WHAT`: man page, completions and reference from the tables, for the build. */
 #include "cmd/cmd.h"
-#include "cmd/text.h"
-#include "cmd/usage.h"
+#include "cmd/line/usage.h"
+#include "cmd/out/text.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `earthdog help [COMMAND]`. */
 #include "cmd/cmd.h"
-#include "cmd/usage.h"
+#include "cmd/line/usage.h"
 
 static const struct ed_option help_options[] = { { .name = NULL } };
 

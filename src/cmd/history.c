@@ -6,9 +6,10 @@
  */
 #include "cmd/cmd.h"
 
-#include "cmd/history_rows.h"
-#include "cmd/terminal.h"
-#include "cmd/text.h"
+#include "cmd/history/rows.h"
+#include "cmd/out/terminal.h"
+#include "cmd/out/text.h"
+#include "cmd/run/reading.h"
 #include "engine/site.h"
 #include "store/query.h"
 
@@ -17,13 +18,10 @@
 #include <string.h>
 
 struct history_conf {
-	const char *store;
-	int64_t from_ns, to_ns; /* 0: open */
-	const char *indicators; /* NULL: none */
-	struct ed_option_list inventory;
-	uint32_t form; /* ed_history_form */
+	struct ed_reading reading; /* those of its rows that the table below has */
+	const char *indicators;    /* NULL: none */
+	uint32_t form;             /* ed_history_form */
 	uint32_t limit;
-	bool quiet;
 };
 
 static const char *const forms[] = {
@@ -36,25 +34,25 @@ static const char *const forms[] = {
 
 static const struct ed_option history_options[] = {
 	{
+		.name = "config",
+		.like = ed_reading_options,
+		.offset = offsetof(struct history_conf, reading),
+	},
+	{
 		.name = "store",
-		.type = ED_OPT_STRING,
-		.offset = offsetof(struct history_conf, store),
-		.arg = "DIR",
+		.like = ed_reading_options,
+		.offset = offsetof(struct history_conf, reading),
 		.help = "the store that scan --store wrote",
 	},
 	{
 		.name = "from",
-		.type = ED_OPT_TIME,
-		.offset = offsetof(struct history_conf, from_ns),
-		.arg = "TIME",
-		.help = "leave out what is older: 2026-11-03T14:00:00Z, or a date (UTC)",
+		.like = ed_reading_options,
+		.offset = offsetof(struct history_conf, reading),
 	},
 	{
 		.name = "to",
-		.type = ED_OPT_TIME,
-		.offset = offsetof(struct history_conf, to_ns),
-		.arg = "TIME",
-		.help = "leave out what is younger",
+		.like = ed_reading_options,
+		.offset = offsetof(struct history_conf, reading),
 	},
 	{
 		.name = "indicators",
@@ -66,9 +64,8 @@ static const struct ed_option history_options[] = {
 	},
 	{
 		.name = "inventory",
-		.type = ED_OPT_LIST,
-		.offset = offsetof(struct history_conf, inventory),
-		.arg = "FILE[,FILE...]",
+		.like = ed_reading_options,
+		.offset = offsetof(struct history_conf, reading),
 		.help = "what machines there are, for role: terms; may be given again",
 	},
 	{
@@ -92,9 +89,8 @@ static const struct ed_option history_options[] = {
 	},
 	{
 		.name = "quiet",
-		.letter = 'q',
-		.type = ED_OPT_FLAG,
-		.offset = offsetof(struct history_conf, quiet),
+		.like = ed_reading_options,
+		.offset = offsetof(struct history_conf, reading),
 		.help = "no closing summary",
 	},
 	{ .name = NULL },
@@ -152,9 +148,9 @@ static enum ed_exit search(struct searching *s, const struct ed_query *q, const 
 	const struct ed_query_hooks hooks = { .arg = s, .row = add_row, .trouble = say_trouble };
 	char shown[ED_PATH_TEXT_MAX];
 	const struct ed_query_words v = { (const char *const *)words->v, words->n };
-	int r = ed_query_hunt(s->o->store, q, &v, &hooks, &s->account);
+	int r = ed_query_hunt(s->o->reading.store, q, &v, &hooks, &s->account);
 
-	ed_text_escape(s->o->store, shown, sizeof(shown));
+	ed_text_escape(s->o->reading.store, shown, sizeof(shown));
 	if (r == ED_STORE_FOREIGN)
 		ed_cmd_say("%s: there is no store", shown);
 	else if (r != 0)
@@ -273,7 +269,7 @@ static enum ed_exit print(struct searching *s, bool timeline)
 		ed_history_rows_print(&s->rows, form, stdout);
 	if (!ed_cmd_flush_stdout())
 		return ED_EXIT_FAILURE;
-	if (!s->o->quiet)
+	if (!s->o->reading.quiet)
 		summary(s);
 	return s->damaged ? ED_EXIT_DAMAGED : ED_EXIT_OK;
 }
@@ -292,14 +288,14 @@ static enum ed_exit read_role(struct searching *s, const char *name)
 
 	if (!ed_asset_role_from_text(ed_span_str(name), &s->role))
 		return usage("role: takes a role of an inventory, as server, mail or resolver");
-	if (s->o->inventory.n == 0)
+	if (s->o->reading.inventory.n == 0)
 		return usage("role: needs --inventory FILE");
 	s->by_role = true;
 	if (s->site.inventory)
 		return ED_EXIT_OK;
 	ed_scan_config_init(&conf);
-	conf.inventory = s->o->inventory.v;
-	conf.n_inventory = s->o->inventory.n;
+	conf.inventory = s->o->reading.inventory.v;
+	conf.n_inventory = s->o->reading.inventory.n;
 	if (ed_site_load(&conf, &s->site, error) == 0)
 		return ED_EXIT_OK;
 	return usage(ed_text_escape(error, shown, sizeof(shown)));
@@ -313,9 +309,9 @@ static enum ed_exit read_terms(struct searching *s, const struct ed_call *call, 
 	char error[ED_STORE_ERROR_MAX];
 
 	ed_query_init(ret);
-	ret->from_ns = o->from_ns;
-	ret->to_ns = o->to_ns;
-	if (!o->store)
+	ret->from_ns = o->reading.from_ns;
+	ret->to_ns = o->reading.to_ns;
+	if (!o->reading.store)
 		return usage("history needs --store DIR");
 	for (size_t i = from; i < call->n_operands; i++) {
 		if (strncmp(call->operands[i], "role:", 5) == 0) {

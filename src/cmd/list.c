@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `earthdog list WHAT`: the registries, as a table or as JSON. `list fields`, which is made of
- * several of them, is list_fields.c's.
+ * several of them, is list/fields.c's.
  */
 #include "cmd/cmd.h"
 
 #include "analytic/analytic.h"
 #include "base/json_out.h"
-#include "cmd/field_json.h"
-#include "cmd/list_fields.h"
-#include "cmd/text.h"
-#include "cmd/values.h"
+#include "cmd/line/values.h"
+#include "cmd/list/fields.h"
+#include "cmd/out/field_json.h"
+#include "cmd/out/text.h"
 #include "evidence/evidence.h"
 #include "format/format.h"
 #include "sink/sink.h"

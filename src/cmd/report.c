@@ -1,208 +1,309 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The closing summary and the account; see report.h. */
-#include "cmd/report.h"
+/*
+ * `earthdog report --store DIR`: what can be shown to an auditor, as one page or as JSON. The store
+ * is read only; what it does not hold is said in the report, not filled in.
+ */
+#include "cmd/cmd.h"
 
-#include "base/json_out.h"
-#include "cmd/report_ability.h"
-#include "cmd/text.h"
-#include "format/format.h"
-#include "sink/alert_text.h"
+#include "base/file.h"
+#include "base/time.h"
+#include "cmd/out/output.h"
+#include "cmd/out/text.h"
+#include "cmd/run/covering.h"
+#include "cmd/run/ledger.h"
+#include "cmd/run/settings.h"
+#include "report/audit.h"
+#include "store/files.h"
 
-enum { FULL_SHARE = 2 }; /* a table that makes room keeps more than half of its entries */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
-static const double CEILING_MISS_TOLD = 1e-6;
+enum { OUT_MAX_BYTES = 1 << 30, DAY_S = 86400, SETTINGS_MAX = 64 };
 
-struct counts {
-	uint64_t of[ED_LEVEL_N];
-	uint64_t hidden;
-	uint64_t suppressed; /* by rules, not in the others */
-	uint64_t drills;     /* the site's own, not in the others */
+enum form { FORM_HTML, FORM_JSON };
+
+static const char *const forms[] = { [FORM_HTML] = "html", [FORM_JSON] = "json", NULL };
+
+struct report_conf {
+	struct ed_reading reading; /* those of its rows that the table below has */
+	const char *baseline;      /* NULL: none */
+	int64_t retention_ns;      /* 0: no target */
+	int64_t now_ns;            /* 0: the clock's */
+	uint32_t form;
 };
 
-static struct counts count_alerts(const struct ed_scan_result *r, unsigned min_level)
-{
-	struct counts c = { .hidden = 0 };
+static const struct ed_option report_options[] = {
+	{
+		.name = "config",
+		.like = ed_reading_options,
+		.offset = offsetof(struct report_conf, reading),
+	},
+	{
+		.name = "store",
+		.like = ed_reading_options,
+		.offset = offsetof(struct report_conf, reading),
+		.help = "the store that scan --store wrote",
+	},
+	{
+		.name = "inventory",
+		.like = ed_reading_options,
+		.offset = offsetof(struct report_conf, reading),
+		.help = "what machines there are, for the part on coverage; may be given again",
+	},
+	{
+		.name = "sanctioned-resolvers",
+		.like = ed_reading_options,
+		.offset = offsetof(struct report_conf, reading),
+		.help = "addresses and networks of the site's own resolvers, separated by commas",
+	},
+	{
+		.name = "baseline",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct report_conf, baseline),
+		.arg = "FILE",
+		.help = "the baseline in force, as \"baseline learn\" wrote it",
+	},
+	{
+		.name = "retention",
+		.type = ED_OPT_DURATION,
+		.offset = offsetof(struct report_conf, retention_ns),
+		.max = 1e18,
+		.arg = "TIME",
+		.help = "how far back history and each source should reach, as 90d",
+	},
+	{
+		.name = "from",
+		.like = ed_reading_options,
+		.offset = offsetof(struct report_conf, reading),
+		.help = "in the part on coverage, leave out what is older",
+	},
+	{
+		.name = "to",
+		.like = ed_reading_options,
+		.offset = offsetof(struct report_conf, reading),
+		.help = "in the part on coverage, leave out what is younger",
+	},
+	{
+		.name = "now",
+		.type = ED_OPT_TIME,
+		.offset = offsetof(struct report_conf, now_ns),
+		.arg = "TIME",
+		.help = "judge what is old from TIME instead of now",
+	},
+	{
+		.name = "format",
+		.type = ED_OPT_CHOICE,
+		.offset = offsetof(struct report_conf, form),
+		.choices = forms,
+		.def = "html",
+		.arg = "FORMAT",
+		.help = "one page without scripts and outside parts, or JSON",
+	},
+	{
+		.name = "output",
+		.like = ed_reading_options,
+		.offset = offsetof(struct report_conf, reading),
+		.help = "write the report to FILE, which appears whole or not at all",
+	},
+	{ .name = NULL },
+};
 
-	for (size_t i = 0; i < r->n_alerts; i++) {
-		if (r->alerts[i].suppressed) {
-			c.suppressed++;
-			continue;
-		}
-		c.hidden += r->alerts[i].level < min_level;
-		if (ed_scan_counts(r, &r->alerts[i]))
-			c.of[r->alerts[i].level]++;
-		else
-			c.drills++;
+/* A report in the making. */
+struct making {
+	const struct report_conf *o;
+	struct ed_covering covering;
+	struct ed_coverage coverage;
+	struct ed_baseline *baseline;
+	struct ed_files *files;
+	struct ed_ledger *ledger;
+	char *settings[SETTINGS_MAX]; /* of the last run, as --set has them; owned */
+	size_t n_settings;
+};
+
+static enum ed_exit fail(enum ed_exit status, const char *text)
+{
+	char shown[ED_PATH_TEXT_MAX];
+
+	ed_cmd_say("%s", ed_text_escape(text, shown, sizeof(shown)));
+	return status;
+}
+
+static enum ed_exit load_baseline(struct making *m)
+{
+	char error[ED_BASELINE_ERROR_MAX], shown[ED_PATH_TEXT_MAX];
+	uint8_t *text = NULL;
+	size_t n;
+	int r;
+
+	if (!m->o->baseline)
+		return ED_EXIT_OK;
+	ed_text_escape(m->o->baseline, shown, sizeof(shown));
+	r = ed_file_read(m->o->baseline, ED_BASELINE_FILE_MAX_BYTES, &text, &n);
+	if (r < 0) {
+		ed_cmd_say("%s: %s", shown, strerror(-r));
+		return ED_EXIT_USAGE;
 	}
-	return c;
+	r = ed_baseline_read(ed_span_of(text, n), &m->baseline, error);
+	free(text);
+	if (r != 0)
+		ed_cmd_say("%s: %s", shown, r < 0 ? strerror(-r) : error);
+	return r == 0 ? ED_EXIT_OK : ED_EXIT_USAGE;
 }
 
-/* "2 alerts, 1 low, 4 informational, 5 not shown": an alert is what is medium or more. */
-static void print_alerts(const struct counts *c, FILE *f)
+/* A setting of the last run holds here too, or the page would call it not set. What this version
+ * does not know any more is left out. */
+static bool take_setting(void *arg, const struct ed_ledger_setting *s, int64_t since_ns,
+			 const char *who)
 {
-	uint64_t n = c->of[ED_LEVEL_MEDIUM] + c->of[ED_LEVEL_HIGH] + c->of[ED_LEVEL_CRITICAL];
-	char text[ED_COUNT_TEXT_MAX];
+	char error[ED_SETTING_ERROR_MAX];
+	struct making *m = arg;
+	char *text;
 
-	(void)fprintf(f, "%s alert%s", ed_text_count(n, text), n == 1 ? "" : "s");
-	if (c->of[ED_LEVEL_LOW] > 0)
-		(void)fprintf(f, ", %s low", ed_text_count(c->of[ED_LEVEL_LOW], text));
-	if (c->of[ED_LEVEL_INFORMATIONAL] > 0)
-		(void)fprintf(f, ", %s informational",
-			      ed_text_count(c->of[ED_LEVEL_INFORMATIONAL], text));
-	if (c->suppressed > 0)
-		(void)fprintf(f, ", %s suppressed by rules", ed_text_count(c->suppressed, text));
-	if (c->drills > 0)
-		(void)fprintf(f, ", %s of drills", ed_text_count(c->drills, text));
-	if (c->hidden > 0)
-		(void)fprintf(f, " (%s not shown)", ed_text_count(c->hidden, text));
+	(void)since_ns;
+	(void)who;
+	if (strncmp(s->name, "AN", 2) != 0 || !s->value[0] || m->n_settings == SETTINGS_MAX)
+		return true;
+	if (asprintf(&text, "%s=%s", s->name, s->value) < 0)
+		return false;
+	m->settings[m->n_settings++] = text; /* the configuration borrows it */
+	(void)ed_settings_apply(&m->covering.conf, text, error);
+	return true;
 }
 
-/* The drops that are damage, or those that are not; @label in front of the first. */
-static void print_drops(const struct ed_tally *t, bool damage, const char *label, FILE *f)
+/* What the store knows of sources and machines, as coverage. */
+static enum ed_exit make_coverage(struct making *m)
 {
-	char text[ED_COUNT_TEXT_MAX];
-	const char *before = label;
+	struct ed_covering_limits limits;
+	int r = ed_ledger_settings_each(m->ledger, take_setting, m);
 
-	for (unsigned i = 0; i < ED_DROP_N; i++) {
-		if (t->n_dropped[i] == 0 || ed_drop_is_damage(i) != damage)
-			continue;
-		(void)fprintf(f, "%s%s (%s)", before, ed_text_count(t->n_dropped[i], text),
-			      ed_drop_help(i));
-		before = ", ";
+	ed_options_default(ed_covering_options, &limits);
+	if (r == 0)
+		r = ed_covering_take_kept(&m->covering, m->ledger);
+	if (r == 0)
+		r = ed_covering_make(&m->covering, &limits, m->o->retention_ns, &m->coverage);
+	if (r != 0)
+		ed_cmd_say_store(m->o->reading.store, r);
+	return r == 0 ? ED_EXIT_OK : ED_EXIT_FAILURE;
+}
+
+static void fill_retention(const struct making *m, struct ed_audit_conf *ret)
+{
+	const struct ed_files *f = m->files;
+
+	ret->n_history_days = f->n;
+	for (uint32_t i = 0; i < f->n; i++)
+		ret->history_bytes += f->day[i].bytes;
+	if (f->n == 0)
+		return;
+	ret->history_from_ns = f->day[0].day * DAY_S * ED_NS_PER_S;
+	ret->history_to_ns = (f->day[f->n - 1].day + 1) * DAY_S * ED_NS_PER_S;
+}
+
+static enum ed_exit put(const struct making *m, const struct ed_audit *a)
+{
+	enum ed_exit status;
+	struct ed_buf text;
+
+	ed_buf_init(&text, OUT_MAX_BYTES);
+	if (m->o->form == FORM_JSON)
+		ed_audit_json(a, &text);
+	else
+		ed_audit_html(a, &text);
+	status = ed_output_put(m->o->reading.output, &text);
+	ed_buf_done(&text);
+	return status;
+}
+
+static enum ed_exit write_report(struct making *m)
+{
+	struct ed_audit_conf conf = {
+		.store = m->o->reading.store,
+		.now_ns = m->o->now_ns != 0 ? m->o->now_ns : ed_cmd_now_ns(),
+		.coverage = &m->coverage,
+		.baseline = m->baseline,
+		.baseline_file = m->o->baseline,
+		.retention_ns = m->o->retention_ns,
+	};
+	enum ed_exit status = ED_EXIT_FAILURE;
+	struct ed_audit a;
+	int r;
+
+	fill_retention(m, &conf);
+	r = ed_audit_make(&conf, m->ledger, &a);
+	if (r == 0)
+		status = put(m, &a);
+	else
+		ed_cmd_say_store(conf.store, r);
+	ed_audit_done(&a);
+	return status == ED_EXIT_OK && m->covering.overfull ? ED_EXIT_DAMAGED : status;
+}
+
+static enum ed_exit make(struct making *m)
+{
+	enum ed_exit status = ed_covering_begin(&m->o->reading, NULL, 0, &m->covering);
+	int r;
+
+	if (status == ED_EXIT_OK)
+		status = load_baseline(m);
+	if (status != ED_EXIT_OK)
+		return status;
+	m->files = calloc(1, sizeof(*m->files));
+	if (!m->files)
+		return fail(ED_EXIT_FAILURE, "no memory");
+	if (!ed_cmd_open_ledger(m->o->reading.store, ED_LEDGER_READ, NULL, m->o->now_ns,
+				&m->ledger))
+		return ED_EXIT_USAGE;
+	r = ed_files_list(m->o->reading.store, m->files);
+	if (r < 0) {
+		ed_cmd_say_store(m->o->reading.store, r);
+		return ED_EXIT_FAILURE;
 	}
-	if (before != label)
-		(void)fputc('\n', f);
+	status = make_coverage(m);
+	return status == ED_EXIT_OK ? write_report(m) : status;
 }
 
-/* Eviction says little while there is room (a sketch moves to whom it serves best). */
-static void print_tables(const struct ed_scan_result *r, FILE *f)
+static enum ed_exit report_run(const struct ed_call *call)
 {
-	char text[ED_COUNT_TEXT_MAX];
+	struct making m = { .o = call->conf };
+	enum ed_exit status;
 
-	for (size_t i = 0; i < r->n_tables; i++) {
-		const struct ed_scan_table *t = &r->tables[i];
-
-		if (t->n_evicted > 0 && t->n_entries >= t->capacity / FULL_SHARE)
-			(void)fprintf(
-				f, " table %s was full: %s entries gave way; --memory keeps more\n",
-				t->name, ed_text_count(t->n_evicted, text));
-	}
+	if (!m.o->reading.store)
+		return fail(ED_EXIT_USAGE, "report needs --store DIR");
+	status = make(&m);
+	ed_coverage_done(&m.coverage);
+	ed_ledger_close(m.ledger);
+	ed_covering_done(&m.covering);
+	ed_baseline_free(m.baseline);
+	for (size_t i = 0; i < m.n_settings; i++)
+		free(m.settings[i]);
+	free(m.files);
+	return status;
 }
 
-/* Tables that are too small weaken the promise of the ceilings: say by how much. */
-static void print_promise(const struct ed_scan_result *r, FILE *f)
-{
-	if (r->ceiling_miss > CEILING_MISS_TOLD)
-		(void)fprintf(
-			f,
-			" tables too small: of clients that say 4 kB to one domain in a day, %.2g "
-			"in a million are missed; --memory helps\n",
-			r->ceiling_miss * 1e6);
-}
+static const struct ed_command_row report_examples[] = {
+	{ "earthdog report --store DIR --inventory assets.csv --retention 90d -o report.html",
+	  "One page for the auditor." },
+	{ "earthdog report --store DIR --format json -o report.json",
+	  "The same for a program to read." },
+	{ NULL, NULL },
+};
 
-void ed_report_summary(const struct ed_scan_result *r, enum ed_level min_level, FILE *f)
-{
-	struct counts c = count_alerts(r, min_level);
-	char text[ED_COUNT_TEXT_MAX], bytes[ED_BYTES_TEXT_MAX];
-
-	ed_alert_text_bytes(r->bytes, bytes);
-	(void)fprintf(f, " %s record%s", ed_text_count(r->records.n_read, text),
-		      r->records.n_read == 1 ? "" : "s");
-	(void)fprintf(f, " in %s file%s (%s), %.1f s", ed_text_count(r->n_files, text),
-		      r->n_files == 1 ? "" : "s", bytes, r->wall_s);
-	(void)fprintf(f, " \302\267 %s client%s", ed_text_count(r->n_clients, text),
-		      r->n_clients == 1 ? "" : "s");
-	(void)fprintf(f, " \302\267 %s domain%s \302\267 ", ed_text_count(r->n_domains, text),
-		      r->n_domains == 1 ? "" : "s");
-	print_alerts(&c, f);
-	(void)fputc('\n', f);
-	print_drops(&r->records, false, " not analysed: ", f);
-	print_drops(&r->records, true, " damaged: ", f);
-	print_tables(r, f);
-	print_promise(r, f);
-	ed_report_abilities(r, f);
-	if (r->interrupted)
-		(void)fputs(" interrupted: the rest of the input was not read\n", f);
-}
-
-static void stats_records(const struct ed_tally *t, struct ed_json *j)
-{
-	ed_json_object(j, "records");
-	ed_json_u64(j, "read", t->n_read);
-	ed_json_u64(j, "analysed", t->n_analysed);
-	ed_json_object(j, "dropped");
-	for (unsigned i = 0; i < ED_DROP_N; i++)
-		ed_json_u64(j, ed_drop_name(i), t->n_dropped[i]);
-	ed_json_object_end(j);
-	ed_json_object_end(j);
-}
-
-static void stats_alerts(const struct ed_scan_result *r, struct ed_json *j)
-{
-	struct counts c = count_alerts(r, 0);
-
-	ed_json_object(j, "alerts");
-	for (unsigned i = 0; i < ED_LEVEL_N; i++)
-		ed_json_u64(j, ed_level_name(i), c.of[i]);
-	if (c.suppressed > 0)
-		ed_json_u64(j, "suppressed", c.suppressed);
-	if (c.drills > 0)
-		ed_json_u64(j, "of_drills", c.drills);
-	ed_json_object_end(j);
-}
-
-static void stats_tables(const struct ed_scan_result *r, struct ed_json *j)
-{
-	ed_json_object(j, "tables");
-	for (size_t i = 0; i < r->n_tables; i++) {
-		const struct ed_scan_table *t = &r->tables[i];
-
-		ed_json_object(j, t->name);
-		ed_json_u64(j, "entries", t->n_entries);
-		ed_json_u64(j, "capacity", t->capacity);
-		ed_json_u64(j, "evictions", t->n_evicted);
-		ed_json_u64(j, "refused", t->n_refused);
-		ed_json_object_end(j);
-	}
-	ed_json_object_end(j);
-}
-
-/* Only formats that were read: the list of all of them grows with every release. */
-static void stats_formats(const struct ed_scan_result *r, struct ed_json *j)
-{
-	ed_json_object(j, "formats");
-	for (size_t i = 0; ed_formats[i] && i < ED_SCAN_FORMATS_MAX; i++) {
-		if (r->format_records[i] > 0)
-			ed_json_u64(j, ed_formats[i]->name, r->format_records[i]);
-	}
-	ed_json_object_end(j);
-}
-
-void ed_report_stats(const struct ed_scan_result *r, struct ed_buf *out)
-{
-	uint64_t n_dns = 0;
-	struct ed_json j;
-
-	for (unsigned i = 0; i < ED_EVENT_N; i++)
-		n_dns += i == ED_EVENT_NOT_DNS ? 0 : r->n_events[i];
-	ed_json_init(&j, out);
-	ed_json_object(&j, NULL);
-	stats_records(&r->records, &j);
-	ed_json_u64(&j, "bytes", r->bytes);
-	ed_json_object(&j, "events");
-	ed_json_u64(&j, "dns", n_dns);
-	if (r->n_events[ED_EVENT_NOT_DNS] > 0)
-		ed_json_u64(&j, "not_dns", r->n_events[ED_EVENT_NOT_DNS]);
-	ed_json_object_end(&j);
-	ed_json_u64(&j, "clients", r->n_clients);
-	ed_json_u64(&j, "domains", r->n_domains);
-	ed_json_f64(&j, "wall_s", r->wall_s);
-	stats_alerts(r, &j);
-	stats_tables(r, &j);
-	ed_json_f64(&j, "ceiling_miss_probability", r->ceiling_miss);
-	ed_json_u64(&j, "peak_rss_bytes", r->peak_rss_bytes);
-	stats_formats(r, &j);
-	ed_report_abilities_json(r, &j);
-	ed_json_object_end(&j);
-	ed_buf_put(out, "\n", 1);
-}
+const struct ed_command ed_command_report = {
+	.name = "report",
+	.help = "write audit evidence from a store as one page",
+	.description =
+		"Writes what can be shown to somebody who has to judge whether tunnels in DNS would have been "
+		"noticed and dealt with: coverage of machines and sources, retention, the baseline in force, the "
+		"settings and who changed them, alerts and their handling, results of drills, what each analytic "
+		"assumes and leaves out, what is always found and what is not promised, and the audit trail with its "
+		"proof. What is missing is named as such.\n"
+		"The page needs no network, holds no script, and prints well.\n",
+	.options = report_options,
+	.conf_bytes = sizeof(struct report_conf),
+	.operands_min = 0,
+	.operands_max = 0,
+	.examples = report_examples,
+	.run = report_run,
+};

@@ -6,14 +6,14 @@
  */
 #include "cmd/cmd.h"
 
-#include "cmd/keeping.h"
-#include "cmd/output.h"
-#include "cmd/progress.h"
-#include "cmd/reading.h"
-#include "cmd/report.h"
-#include "cmd/report_ability.h"
-#include "cmd/terminal.h"
-#include "cmd/text.h"
+#include "cmd/out/output.h"
+#include "cmd/out/terminal.h"
+#include "cmd/out/text.h"
+#include "cmd/run/abilities.h"
+#include "cmd/run/hunt.h"
+#include "cmd/run/keeping.h"
+#include "cmd/run/reading.h"
+#include "cmd/run/summary.h"
 #include "format/format.h"
 #include "sink/alert_words.h"
 #include "sink/sink.h"
@@ -139,7 +139,7 @@ static int put_alerts(const struct ed_sink *sink, const struct ed_sink_options *
 static int write_alerts(const struct ed_reading *o, const struct ed_scan_result *result,
 			enum ed_level min, char error[static ED_OUTPUT_ERROR_MAX])
 {
-	const char *names[ED_SCAN_FORMATS_MAX + 1] = { NULL };
+	const char *names[ED_SCAN_FORMATS_MAX + 1];
 	const struct showing showing = { .min = min, .suppressed = o->show_suppressed };
 	char id[ED_UUID_TEXT];
 	struct ed_sink_options options = { .id = id, .format_names = names };
@@ -149,8 +149,7 @@ static int write_alerts(const struct ed_reading *o, const struct ed_scan_result 
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; ed_formats[i] && i < ED_SCAN_FORMATS_MAX; i++)
-		names[i] = ed_formats[i]->name;
+	ed_format_names(names, ED_SCAN_FORMATS_MAX + 1);
 	terminal = ed_terminal_is(out.f);
 	options.width = terminal ? ed_terminal_width(out.f) : 0;
 	options.colour = o->colour == ED_COLOUR_ALWAYS ||
@@ -168,26 +167,16 @@ static int write_alerts(const struct ed_reading *o, const struct ed_scan_result 
 	return ed_output_close(&out, true, error);
 }
 
-static int write_stats(const char *path, const struct ed_scan_result *result,
-		       char error[static ED_OUTPUT_ERROR_MAX])
+static enum ed_exit write_stats(const char *path, const struct ed_scan_result *result)
 {
-	struct ed_output out;
 	struct ed_buf text;
-	int r = ed_output_open(path, &out, error);
+	enum ed_exit status;
 
-	if (r < 0)
-		return r;
 	ed_buf_init(&text, SINK_BUF_BYTES);
-	ed_report_stats(result, &text);
-	r = drain(&text, out.f);
+	ed_summary_stats(result, &text);
+	status = ed_output_put(path, &text);
 	ed_buf_done(&text);
-	if (r < 0) {
-		(void)snprintf(error, ED_OUTPUT_ERROR_MAX, "cannot write --stats: %s",
-			       strerror(-r));
-		(void)ed_output_close(&out, false, error);
-		return r;
-	}
-	return ed_output_close(&out, true, error);
+	return status;
 }
 
 /* What was found, by gravity: see enum ed_exit. */
@@ -215,47 +204,27 @@ static enum ed_exit report(const struct ed_reading *o, const struct ed_scan_conf
 	/* The alerts first: on a terminal the summary follows them. */
 	if (!ed_cmd_flush_stdout())
 		return ED_EXIT_FAILURE;
-	if (o->stats && write_stats(o->stats, result, error) < 0)
-		return say(ED_EXIT_FAILURE, error);
+	if (o->stats && write_stats(o->stats, result) != ED_EXIT_OK)
+		return ED_EXIT_FAILURE;
 	if (!o->quiet)
-		ed_report_summary(result, levels.min, stderr);
-	(void)ed_report_idle_settings(conf, result, stderr);
+		ed_summary_print(result, levels.min, stderr);
+	(void)ed_abilities_idle_settings(conf, result, stderr);
 	return status_of(result, levels.fail_on);
-}
-
-/* The engine's errors: what another command line would cure, and what it would not. */
-static enum ed_exit say_engine_error(int r, const char *error)
-{
-	char shown[ED_PATH_TEXT_MAX];
-
-	ed_cmd_say("%s", ed_text_escape(error, shown, sizeof(shown)));
-	return r == -ENOMEM || r == -EIO || r == -EAGAIN ? ED_EXIT_FAILURE : ED_EXIT_USAGE;
 }
 
 static enum ed_exit run(const struct ed_reading *o, struct ed_scan_config *conf)
 {
-	char error[ED_OUTPUT_ERROR_MAX];
 	struct ed_scan_result result;
-	struct ed_progress progress;
-	const struct ed_scan_hooks hooks = {
-		.arg = &progress,
-		.trouble = ed_progress_trouble,
-		.progress = ed_progress_hook,
-	};
 	struct ed_keeping keeping;
 	bool kept;
 	enum ed_exit status;
-	int r;
 
 	if (!ed_keeping_begin(o, conf, &keeping))
 		return ED_EXIT_USAGE;
-	ed_progress_catch_signals();
-	ed_progress_init(&progress, o->quiet);
-	r = ed_scan_run(conf, &hooks, &result, error);
-	ed_progress_clear(&progress);
-	if (r < 0) {
+	status = ed_hunt_run(conf, o->quiet, &result);
+	if (status != ED_EXIT_OK) {
 		(void)ed_keeping_end(&keeping, NULL);
-		return say_engine_error(r, error);
+		return status;
 	}
 	kept = ed_keeping_end(&keeping, &result);
 	status = report(o, conf, &result);

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/ledger.h"
-#include "cmd/terminal.h"
-#include "cmd/text.h"
-#include "cmd/triage_export.h"
-#include "cmd/triage_print.h"
+#include "cmd/out/terminal.h"
+#include "cmd/out/text.h"
+#include "cmd/run/ledger.h"
+#include "cmd/triage/export.h"
+#include "cmd/triage/print.h"
 #include "conf/nearest.h"
 
 enum { PREFIX_MIN = 4, SHOWN_MAX = 128, HASH_MIN = 16 };

@@ -368,19 +368,49 @@ static void *value_at(const struct ed_option *row, void *conf)
 	return (uint8_t *)conf + row->offset;
 }
 
-void ed_options_default(const struct ed_option *rows, void *conf)
+bool ed_option_at(const struct ed_option *rows, size_t i, struct ed_option *ret)
+{
+	const struct ed_option *row = &rows[i], *like = row->like;
+
+	if (!row->name)
+		return false;
+	*ret = *row;
+	if (!like)
+		return true;
+	while (strcmp(like->name, row->name) != 0)
+		like++;
+	*ret = *like;
+	ret->offset += row->offset;
+	if (row->help)
+		ret->help = row->help;
+	return true;
+}
+
+/* Those of @rows that stand for themselves. */
+static void default_own(const struct ed_option *rows, void *conf)
 {
 	char error[ED_OPTION_ERROR_MAX];
 
 	for (const struct ed_option *row = rows; row->name; row++) {
 		int r = 0;
 
+		if (row->like)
+			continue;
 		memset(value_at(row, conf), 0, value_bytes[row->type]);
 		if (row->def)
 			r = ed_option_set(row, conf, row->def, error);
 		assert(r == 0);
 		(void)r;
 	}
+}
+
+void ed_options_default(const struct ed_option *rows, void *conf)
+{
+	for (const struct ed_option *row = rows; row->name; row++) {
+		if (row->like)
+			default_own(row->like, value_at(row, conf));
+	}
+	default_own(rows, conf);
 }
 
 int ed_option_set(const struct ed_option *row, void *conf, const char *value,

@@ -2,7 +2,8 @@
 /*
  * Option rows. One row says the name, where the value lives, its type, range, default, unit and
  * text of a setting; flags, `--set`, the man page, the completions and the reference are all made
- * from the rows. A table of rows ends with a row whose name is NULL.
+ * from the rows. A table of rows ends with a row whose name is NULL. A row may stand for one of
+ * another table whose struct lies in this one's; ed_option_at reads both kinds.
  */
 #ifndef ED_CONF_OPTION_H
 #define ED_CONF_OPTION_H
@@ -43,15 +44,24 @@ struct ed_option {
 	const char *arg;            /* what the argument is called: "SIZE" */
 	const char *const *choices; /* ED_OPT_CHOICE: NULL-terminated */
 	const char *help;           /* one sentence without full stop */
+	bool in_config;             /* about the site, not one run: a configuration may set it */
+	/* Not NULL: the row of this name in that table, which has no such row itself. .offset is where
+	 * its struct lies, .help replaces its help; nothing else is said here. */
+	const struct ed_option *like;
 };
 
 enum { ED_OPTION_ERROR_MAX = 256 };
 
-/* Writes every default into @conf. The rows are ours: a default that does not parse is an
- * assertion. */
+/* The row @i, or the one that it stands for as it applies to the struct of @rows; false: there are
+ * no more. */
+bool ed_option_at(const struct ed_option *rows, size_t i, struct ed_option *ret);
+
+/* Writes every default into @conf, those of all rows of a table that a row is like included. The
+ * rows are ours: a default that does not parse is an assertion. */
 void ed_options_default(const struct ed_option *rows, void *conf);
 
-/* One value by its row; 0, or -EINVAL with the reason (range, unit, choices) in @error. */
+/* One value by its row, as ed_option_at gives it; 0, or -EINVAL with the reason (range, unit,
+ * choices) in @error. */
 int ed_option_set(const struct ed_option *row, void *conf, const char *value,
 		  char error[static ED_OPTION_ERROR_MAX]);
 
@@ -62,7 +72,8 @@ size_t ed_option_print_range(const struct ed_option *row, char *ret, size_t n);
 const struct ed_option *ed_option_find(const struct ed_option *rows, const char *name,
 				       const char **ret_near);
 
-/* The value in force as the user would write it. Returns the length; cut at @n - 1 bytes. */
+/* The value in force as the user would write it; @row as ed_option_at gives it. Returns the length;
+ * cut at @n - 1 bytes. */
 size_t ed_option_print(const struct ed_option *row, const void *conf, char *ret, size_t n);
 
 #endif

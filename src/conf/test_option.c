@@ -329,6 +329,63 @@ static void test_nearest_long_names(void **state)
 	assert_int_equal(near.distance, 0);
 }
 
+struct inner {
+	uint32_t n, m;
+};
+
+static const struct ed_option inner_rows[] = {
+	{ .name = "n",
+	  .type = ED_OPT_U32,
+	  .offset = offsetof(struct inner, n),
+	  .def = "7",
+	  .help = "n" },
+	{ .name = "m",
+	  .type = ED_OPT_U32,
+	  .offset = offsetof(struct inner, m),
+	  .def = "8",
+	  .help = "m" },
+	{ .name = NULL },
+};
+
+struct outer {
+	uint32_t own;
+	struct inner inner;
+};
+
+static const struct ed_option outer_rows[] = {
+	{ .name = "own", .type = ED_OPT_U32, .offset = offsetof(struct outer, own), .help = "own" },
+	{ .name = "m",
+	  .like = inner_rows,
+	  .offset = offsetof(struct outer, inner),
+	  .help = "other" },
+	{ .name = NULL },
+};
+
+static void test_like(void **state)
+{
+	struct outer conf = { .own = 1, .inner = { 2, 3 } };
+	char error[ED_OPTION_ERROR_MAX];
+	struct ed_option row;
+
+	(void)state;
+	assert_true(ed_option_at(outer_rows, 0, &row));
+	assert_string_equal(row.help, "own");
+	assert_true(ed_option_at(outer_rows, 1, &row));
+	assert_string_equal(row.help, "other");
+	assert_string_equal(row.def, "8");
+	assert_null(row.like);
+	assert_int_equal(row.offset, offsetof(struct outer, inner.m));
+	assert_false(ed_option_at(outer_rows, 2, &row));
+	/* What the table does not name has its default too. */
+	ed_options_default(outer_rows, &conf);
+	assert_int_equal(conf.own, 0);
+	assert_int_equal(conf.inner.n, 7);
+	assert_int_equal(conf.inner.m, 8);
+	assert_true(ed_option_at(outer_rows, 1, &row));
+	assert_int_equal(ed_option_set(&row, &conf, "9", error), 0);
+	assert_int_equal(conf.inner.m, 9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_nearest_long_names),
+		cmocka_unit_test(test_like),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -307,3 +307,34 @@ const struct ed_yaml_node *ed_yaml_field(const struct ed_yaml_node *mapping, con
 		node = node->next;
 	return node;
 }
+
+/* ------------------------------------------------------------------ writing */
+
+/* What means nothing in YAML wherever it stands, also between brackets. */
+static bool is_plain(const char *text)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789_./+";
+
+	return *text && strspn(text, plain) == strlen(text);
+}
+
+void ed_yaml_put(struct ed_buf *b, const char *text)
+{
+	if (is_plain(text)) {
+		ed_buf_puts(b, text);
+		return;
+	}
+	ed_buf_puts(b, "\"");
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			ed_buf_printf(b, "\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			ed_buf_printf(b, "\\x%02x", c);
+		else
+			ed_buf_put(b, text, 1);
+	}
+	ed_buf_puts(b, "\"");
+}

@@ -7,6 +7,7 @@
 #ifndef ED_CONF_YAML_H
 #define ED_CONF_YAML_H
 
+#include "base/buf.h"
 #include "base/span.h"
 
 enum {
@@ -48,6 +49,9 @@ const struct ed_yaml_node *ed_yaml_root(const struct ed_yaml *y);
 
 /* The field @key of a mapping; NULL when there is none. */
 const struct ed_yaml_node *ed_yaml_field(const struct ed_yaml_node *mapping, const char *key);
+
+/* @text as a scalar that reads back as the same text; quoted where it must be. */
+void ed_yaml_put(struct ed_buf *b, const char *text);
 
 /* Fills @ret_fault for @node, or with @at_key for its key. Returns -EINVAL. */
 int ed_yaml_fail(const struct ed_yaml_node *node, bool at_key, struct ed_yaml_fault *ret_fault,

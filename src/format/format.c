@@ -9,6 +9,15 @@ const struct ed_format *const ed_formats[] = {
 	NULL,
 };
 
+void ed_format_names(const char **ret, size_t n)
+{
+	size_t i = 0;
+
+	for (; ed_formats[i] && i + 1 < n; i++)
+		ret[i] = ed_formats[i]->name;
+	ret[i] = NULL;
+}
+
 const struct ed_format *ed_format_find(const char *name)
 {
 	for (size_t i = 0; ed_formats[i]; i++) {

@@ -96,6 +96,9 @@ struct ed_format {
 /* The registry, in the order of format.def; NULL-terminated. */
 extern const struct ed_format *const ed_formats[];
 
+/* Fills @ret, which has room for @n, with the names of the formats by row and a NULL behind them. */
+void ed_format_names(const char **ret, size_t n);
+
 /* By name; NULL when there is none. */
 const struct ed_format *ed_format_find(const char *name);
 

@@ -120,7 +120,7 @@ static void put_name(struct ed_json *j, const struct ed_alert *a, const struct e
 static void put_names(struct ed_json *j, const struct ed_alert *a)
 {
 	uint32_t telling[ED_ALERT_SAMPLES_MAX], n = ed_alert_text_telling(a, telling);
-	char key[16];
+	char key[24];
 
 	put_name(j, a, &a->domain,
 		 (struct attribute){ "domain", "Network activity", "domain", "",

@@ -5,11 +5,11 @@
     tests/docs/check.py PROGRAM [--update]
 
 An example is a fenced block that begins with "$ " and whose every command names a shipped file
-(examples/). The commands run in a shell beside examples/, on a terminal of their own; a command goes
-on in the next line after a backslash, a pipe or an open quote. A line "..." in a page stands for any
-lines. What goes to standard error is compared only where the page shows it. Seconds of the wall clock
-differ from run to run and are not compared. An example that pipes into a program that is not installed
-is left out. --update writes what is printed now into the pages.
+(examples/). The commands run in a shell beside examples/, on a terminal of their own; a command
+goes on in the next line after a backslash, a pipe or an open quote. A line "..." in a page stands
+for any lines. What goes to standard error is compared only where the page shows it. Seconds of the
+wall clock differ from run to run and are not compared. An example that pipes into a program that
+is not installed is left out. --update writes what is printed now into the pages.
 """
 
 import fcntl
@@ -70,7 +70,7 @@ def steps(block):
 
 
 def can_run(block):
-    """Every command reads what is shipped, the page shows what it prints, all its programs are here."""
+    """Every command reads what is shipped and its output is shown; all its programs are here."""
     return all(shown and "examples/" in command and
                all(shutil.which(name) for name in PIPED.findall(command))
                for command, shown in steps(block))
@@ -97,8 +97,9 @@ def run(command, program):
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile() as errors:
         os.symlink(os.path.join(TOP, "examples"), os.path.join(home, "examples"))
         env = dict(os.environ, PATH=path, HOME=home, XDG_CONFIG_HOME=home, TZ="UTC", NO_COLOR="1")
-        child = subprocess.Popen(["timeout", str(SECONDS_MAX), "bash", "-c", command], cwd=home, env=env,
-                                 stdin=subprocess.DEVNULL, stdout=secondary, stderr=errors)
+        child = subprocess.Popen(["timeout", str(SECONDS_MAX), "bash", "-c", command], cwd=home,
+                                 env=env, stdin=subprocess.DEVNULL, stdout=secondary,
+                                 stderr=errors)
         os.close(secondary)
         out = terminal_output(primary)
         os.close(primary)
@@ -117,7 +118,8 @@ def same(shown, printed):
 
 def shows_errors(shown, err):
     """Whether the page also shows the account that ends on standard error."""
-    return bool(err) and WALL.sub("N s", err[-1].rstrip()) in [WALL.sub("N s", s.rstrip()) for s in shown]
+    shown = [WALL.sub("N s", line.rstrip()) for line in shown]
+    return bool(err) and WALL.sub("N s", err[-1].rstrip()) in shown
 
 
 def check(page, program, update):
