@@ -55,15 +55,6 @@ int ed_addr_set_add(struct ed_addr_set *s, struct ed_span text)
 	return 0;
 }
 
-static struct ed_span trim(struct ed_span s)
-{
-	while (s.n > 0 && s.p[0] == ' ')
-		s = ed_span_from(s, 1);
-	while (s.n > 0 && s.p[s.n - 1] == ' ')
-		s.n--;
-	return s;
-}
-
 int ed_addr_set_add_list(struct ed_addr_set *s, struct ed_span list, struct ed_span *ret_bad)
 {
 	for (;;) {
@@ -71,7 +62,7 @@ int ed_addr_set_add_list(struct ed_addr_set *s, struct ed_span list, struct ed_s
 		size_t n = comma ? (size_t)(comma - list.p) : list.n;
 		int r;
 
-		*ret_bad = trim(ed_span_of(list.p, n));
+		*ret_bad = ed_span_trim(ed_span_of(list.p, n));
 		r = ed_addr_set_add(s, *ret_bad);
 		if (r < 0 || !comma)
 			return r;

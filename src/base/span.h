@@ -51,4 +51,14 @@ static inline struct ed_span ed_span_from(struct ed_span a, size_t off)
 	return ed_span_of(a.p + off, a.n - off);
 }
 
+/* Without the spaces around it. */
+static inline struct ed_span ed_span_trim(struct ed_span a)
+{
+	while (a.n > 0 && a.p[0] == ' ')
+		a = ed_span_from(a, 1);
+	while (a.n > 0 && a.p[a.n - 1] == ' ')
+		a.n--;
+	return a;
+}
+
 #endif

@@ -345,6 +345,8 @@ static int workers_new(struct ed_pipeline *p)
 		w->shard = i % p->conf.n_shards;
 		r = ed_reader_init(&w->reader, p->conf.psl, p->conf.reputation, p->conf.hash_key,
 				   caches_bytes(&p->conf) / p->n_workers);
+		if (r == 0)
+			ed_annotator_set_own_zones(w->reader.annotator, p->conf.own_zones);
 		w->reader.inventory = p->conf.inventory;
 		w->reader.groups = p->conf.groups;
 		w->reader.vibs = p->conf.vibs;

@@ -29,6 +29,7 @@ struct ed_pipeline_conf {
 	struct ed_feed *feed;                   /* borrowed */
 	const struct ed_psl *psl;               /* borrowed */
 	const struct ed_reputation *reputation; /* borrowed; NULL: no lists */
+	const struct ed_own_zones *own_zones;   /* borrowed; NULL: not said */
 	const struct ed_inventory *inventory;   /* borrowed; NULL: none */
 	const struct ed_groups *groups;
 	const struct ed_vibs *vibs;      /* baseline of packages; NULL: none */

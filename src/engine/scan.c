@@ -402,22 +402,24 @@ int ed_scan_run(const struct ed_scan_config *conf, const struct ed_scan_hooks *h
 		r = ed_feed_init(&s->feed, conf, &s->stop);
 	if (r == 0)
 		r = ed_pipeline_start(
-			&(struct ed_pipeline_conf){ .feed = &s->feed,
-						    .psl = s->psl,
-						    .reputation = s->reputation,
-						    .inventory = s->inventory,
-						    .vibs = s->vibs,
-						    .partitions = s->partitions,
-						    .groups = &conf->groups,
-						    .hash_key = conf->seed,
-						    .n_readers = n_readers,
-						    .n_shards = n_shards,
-						    .memory_bytes = s->memory.slots_bytes,
-						    .from_ns = conf->from_ns,
-						    .to_ns = conf->to_ns,
-						    .observers = conf->observers,
-						    .n_observers = conf->n_observers,
-						    .stop = &s->stop },
+			&(struct ed_pipeline_conf){
+				.feed = &s->feed,
+				.psl = s->psl,
+				.reputation = s->reputation,
+				.own_zones = conf->own_zones.n > 0 ? &conf->own_zones : NULL,
+				.inventory = s->inventory,
+				.vibs = s->vibs,
+				.partitions = s->partitions,
+				.groups = &conf->groups,
+				.hash_key = conf->seed,
+				.n_readers = n_readers,
+				.n_shards = n_shards,
+				.memory_bytes = s->memory.slots_bytes,
+				.from_ns = conf->from_ns,
+				.to_ns = conf->to_ns,
+				.observers = conf->observers,
+				.n_observers = conf->n_observers,
+				.stop = &s->stop },
 			&pipeline);
 	if (r < 0)
 		goto out;

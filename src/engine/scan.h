@@ -9,6 +9,7 @@
 
 #include "analytic/group.h"
 #include "base/addr_set.h"
+#include "enrich/own_zones.h"
 #include "record/alert.h"
 #include "record/batch.h"
 #include "record/told.h"
@@ -41,6 +42,7 @@ struct ed_scan_config {
 	size_t n_inventory;
 	struct ed_addr_set sanctioned_resolvers; /* the site's own; empty: not said */
 	const char *sanctioned_text;             /* the same as it was given, or NULL */
+	struct ed_own_zones own_zones;           /* the site's; empty: not said */
 	uint64_t memory_bytes;                   /* of all tables and buffers together */
 	uint32_t n_shards;                       /* 0: one a core */
 	uint32_t n_readers;                      /* 0: one a core */

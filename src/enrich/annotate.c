@@ -57,6 +57,7 @@ struct ed_annotator {
 	uint32_t set_mask;
 	const struct ed_psl *psl;
 	const struct ed_reputation *reputation; /* may be NULL */
+	const struct ed_own_zones *own_zones;   /* may be NULL */
 	uint64_t hash_key;
 	struct ed_services services;
 	struct zone zones[ZONES];
@@ -90,6 +91,11 @@ void ed_annotator_free(struct ed_annotator *a)
 void ed_annotator_set_reputation(struct ed_annotator *a, const struct ed_reputation *r)
 {
 	a->reputation = r;
+}
+
+void ed_annotator_set_own_zones(struct ed_annotator *a, const struct ed_own_zones *own)
+{
+	a->own_zones = own;
 }
 
 static bool is_octet(const uint8_t *label)
@@ -334,6 +340,10 @@ static void score_service(const struct ed_annotator *a, struct ed_span wire, str
 	int32_t until_day;
 
 	z->service = ed_services_find(&a->services, z->hash, &z->service_until_day);
+	if (a->own_zones && ed_own_zones_has(a->own_zones, wire)) {
+		z->service = ED_SERVICE_OWN;
+		z->service_until_day = INT32_MAX;
+	}
 	if (ed_services_is_local(wire)) {
 		z->service = ED_SERVICE_LOCAL;
 		z->service_until_day = INT32_MAX;

@@ -8,6 +8,7 @@
 #ifndef ED_ENRICH_ANNOTATE_H
 #define ED_ENRICH_ANNOTATE_H
 
+#include "enrich/own_zones.h"
 #include "enrich/zone.h"
 #include "record/event.h"
 
@@ -23,6 +24,9 @@ void ed_annotator_free(struct ed_annotator *a);
 /* Lists to ask about every name, built under the same hash key; borrowed, NULL: none. To be set
  * before the first event. */
 void ed_annotator_set_reputation(struct ed_annotator *a, const struct ed_reputation *r);
+
+/* The site's own zones; borrowed, NULL: not said. To be set before the first event. */
+void ed_annotator_set_own_zones(struct ed_annotator *a, const struct ed_own_zones *own);
 
 /*
  * The same in three steps, for who has several events at hand: the first hashes and fetches what

@@ -444,6 +444,26 @@ static void test_services_until_their_day(void **state)
 }
 
 /* Browsers ask for names that cannot exist; clouds make up the labels below their suffix. */
+static void test_own_zones(void **state)
+{
+	struct observed o = unannotated("Host7.Lab.Own.Example.net");
+	struct ed_own_zones own = { .n = 0 };
+	struct ed_annotator *a;
+	struct ed_span bad;
+
+	(void)state;
+	assert_int_equal(ed_own_zones_add(&own, ed_span_str("lab.example.net"), &bad), 0);
+	assert_int_equal(ed_annotator_new(psl, KEY, 0, &a), 0);
+	ed_annotator_set_own_zones(a, &own);
+	o.ev.has = ED_FIELD_TIME; /* no service is believed at a time that nobody knows */
+	ed_annotate(a, &o.ev);
+	assert_int_equal(o.ev.zone_service, ED_SERVICE_OWN);
+	o = unannotated("host7.other.net");
+	ed_annotate(a, &o.ev);
+	assert_int_equal(o.ev.zone_service, ED_SERVICE_NONE);
+	ed_annotator_free(a);
+}
+
 static void test_zones_that_nobody_chose(void **state)
 {
 	(void)state;
@@ -523,6 +543,7 @@ int main(void)
 		cmocka_unit_test(test_what_resolvers_ask_themselves),
 		cmocka_unit_test(test_random_case_is_folded),
 		cmocka_unit_test(test_services_until_their_day),
+		cmocka_unit_test(test_own_zones),
 		cmocka_unit_test(test_zones_that_nobody_chose),
 		cmocka_unit_test(test_clients_differ),
 	};

@@ -87,6 +87,7 @@ enum ed_service {
 	ED_SERVICE_BLOCK_LIST, /* mail servers ask it about addresses and domains */
 	ED_SERVICE_CLOUD, /* its operator makes up the names and is the only one to answer for them
 			   */
+	ED_SERVICE_OWN,   /* the site says that it is its own */
 	ED_SERVICE_LOCAL, /* not on the public internet: nobody outside answers for it */
 	ED_SERVICE_N
 };

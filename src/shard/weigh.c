@@ -378,7 +378,8 @@ static float service_bits(const struct ed_subject *s, const struct ed_evidence *
 		return evidence[ED_EVIDENCE_ID_host].bits >= REASON_BITS ? -MASKED_BITS : 0;
 	if (!ed_ceiling_is_service(s, evidence))
 		return ed_ceiling_digest_bits(evidence);
-	if (s->service == ED_SERVICE_CLOUD || s->service == ED_SERVICE_LOCAL)
+	if (s->service == ED_SERVICE_CLOUD || s->service == ED_SERVICE_OWN ||
+	    s->service == ED_SERVICE_LOCAL)
 		return OPERATOR_BITS;
 	/* who watches files or mails asks by the clock */
 	return SERVICE_BITS + evidence[ED_EVIDENCE_ID_timing].bits;

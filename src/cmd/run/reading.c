@@ -83,6 +83,15 @@ const struct ed_option ed_reading_options[] = {
 		.in_config = true,
 	},
 	{
+		.name = "organisation-zones",
+		.type = ED_OPT_STRING,
+		.offset = offsetof(struct ed_reading, organisation_zones),
+		.arg = "LIST",
+		.help = "domains that are the site's own, separated by commas: asking for many of their "
+			"names is what monitoring does, and has a higher ceiling",
+		.in_config = true,
+	},
+	{
 		.name = "memory",
 		.type = ED_OPT_SIZE,
 		.offset = offsetof(struct ed_reading, memory_bytes),
@@ -283,6 +292,25 @@ static int take_resolvers(const struct ed_reading *o, struct ed_scan_config *ret
 	return r < 0 ? -EINVAL : 0;
 }
 
+static int take_zones(const struct ed_reading *o, struct ed_scan_config *ret,
+		      char error[static ED_READING_ERROR_MAX])
+{
+	struct ed_span bad;
+	int r;
+
+	if (!o->organisation_zones)
+		return 0;
+	r = ed_own_zones_add(&ret->own_zones, ed_span_str(o->organisation_zones), &bad);
+	if (r == -ENOSPC)
+		(void)snprintf(error, ED_READING_ERROR_MAX,
+			       "--organisation-zones: more than %d entries", ED_OWN_ZONES_MAX);
+	else if (r < 0)
+		(void)snprintf(error, ED_READING_ERROR_MAX,
+			       "--organisation-zones: no domain name: \"%.*s\"",
+			       (int)(bad.n < 64 ? bad.n : 64), (const char *)bad.p);
+	return r < 0 ? -EINVAL : 0;
+}
+
 /* A rule that has expired does nothing, and its owner should hear of it. */
 static void say_expired(const char *path, const struct ed_allow *a)
 {
@@ -351,7 +379,7 @@ int ed_reading_config(const struct ed_reading *o, const char *const *paths, size
 		(void)snprintf(error, ED_READING_ERROR_MAX, "--from is later than --to");
 		return -EINVAL;
 	}
-	if (take_resolvers(o, ret, error) < 0)
+	if (take_resolvers(o, ret, error) < 0 || take_zones(o, ret, error) < 0)
 		return -EINVAL;
 	for (size_t i = 0; i < o->set.n; i++) {
 		int r = ed_settings_apply(ret, o->set.v[i], error);

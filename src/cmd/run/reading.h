@@ -15,6 +15,7 @@ struct ed_reading {
 	const char *psl;          /* NULL: the system's */
 	struct ed_option_list inventory;
 	const char *sanctioned_resolvers; /* NULL: not said */
+	const char *organisation_zones;   /* NULL: not said */
 	uint64_t memory_bytes;
 	uint32_t n_shards, n_readers; /* 0: one a core */
 	uint64_t seed;
