@@ -2,6 +2,7 @@
 /* The site's own drills; see known.h. */
 #include "drill/known.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -172,4 +173,16 @@ uint64_t ed_drills_claim(const struct ed_drills *drills, const struct ed_alert *
 			return id;
 	}
 	return 0;
+}
+
+void ed_drills_mark(const struct ed_drills *drills, struct ed_alert *alerts, size_t n)
+{
+	static_assert((int)ED_ALERT_DRILL_TEXT == (int)ED_DRILL_MARK_TEXT, "an alert holds a mark");
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t id = ed_drills_claim(drills, &alerts[i]);
+
+		if (id != 0)
+			ed_drill_mark_print(id, alerts[i].drill);
+	}
 }

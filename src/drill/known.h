@@ -50,6 +50,9 @@ void ed_drills_add(struct ed_drills *drills, const struct ed_drill_known *known)
 /* The id of the drill whose doing @a is; 0: of none. */
 uint64_t ed_drills_claim(const struct ed_drills *drills, const struct ed_alert *a);
 
+/* Marks those of @n alerts that are the doing of @drills. */
+void ed_drills_mark(const struct ed_drills *drills, struct ed_alert *alerts, size_t n);
+
 /* Why @a, whose samples bear the mark of @known, is not its doing; NULL: it is. Static. */
 const char *ed_drill_known_fault(const struct ed_drill_known *known, const struct ed_alert *a);
 

@@ -208,18 +208,6 @@ const struct ed_alert *ed_drill_alert(const struct ed_scan_result *r,
 	return best;
 }
 
-void ed_drill_mark_alerts(const struct ed_drills *drills, struct ed_alert *alerts, size_t n)
-{
-	static_assert((int)ED_ALERT_DRILL_TEXT == (int)ED_DRILL_MARK_TEXT, "an alert holds a mark");
-
-	for (size_t i = 0; i < n; i++) {
-		uint64_t id = ed_drills_claim(drills, &alerts[i]);
-
-		if (id != 0)
-			ed_drill_mark_print(id, alerts[i].drill);
-	}
-}
-
 int ed_drill_domain_check(const char *psl_path, const char *domain, bool *ret_is_own,
 			  char error[static 256])
 {

@@ -86,7 +86,4 @@ enum ed_drill_step ed_drill_judge_seen(const struct ed_drill_seen *s,
 int ed_drill_domain_check(const char *psl_path, const char *domain, bool *ret_is_own,
 			  char error[static 256]);
 
-/* Marks the alerts of @r that are the doing of @drills. */
-void ed_drill_mark_alerts(const struct ed_drills *drills, struct ed_alert *alerts, size_t n);
-
 #endif

@@ -4,7 +4,7 @@
 #ifndef ED_ENGINE_REPUTATION_FILES_H
 #define ED_ENGINE_REPUTATION_FILES_H
 
-#include "engine/scan.h"
+#include "engine/scan_config.h"
 #include "enrich/reputation.h"
 
 /* What alerts call the feeds; it outlives the set. */

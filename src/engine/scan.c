@@ -2,7 +2,6 @@
 /* The hunt in files; see scan.h. */
 #include "engine/scan.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +12,6 @@
 #include "base/mem.h"
 #include "engine/alerts.h"
 #include "engine/allow_file.h"
-#include "engine/drill.h"
 #include "engine/drill_files.h"
 #include "engine/memory.h"
 #include "engine/pipeline.h"
@@ -28,8 +26,6 @@
 enum { TICK_MS = 100 };
 
 /* Any constant will do: a replay must not depend on the run. The daemon draws its own. */
-static const uint64_t DEFAULT_SEED = 1;
-static const uint64_t DEFAULT_MEMORY_BYTES = 256 << 20;
 
 struct scan {
 	const struct ed_scan_config *conf;
@@ -51,34 +47,6 @@ struct scan {
 	atomic_bool stop;
 	bool interrupted;
 };
-
-void ed_scan_config_init(struct ed_scan_config *ret)
-{
-	memset(ret, 0, sizeof(*ret));
-	ret->memory_bytes = DEFAULT_MEMORY_BYTES;
-	ret->seed = DEFAULT_SEED;
-	for (size_t i = 0; ed_analytics[i]; i++)
-		ed_options_default(ed_analytics[i]->tunables, ret->analytic_conf[i]);
-}
-
-void ed_scan_observe(struct ed_scan_config *conf,
-		     void (*event)(void *arg, const struct ed_event *ev, const char *path),
-		     void *arg)
-{
-	assert(conf->n_observers < ED_SCAN_OBSERVERS_MAX);
-	conf->observers[conf->n_observers++] = (struct ed_scan_observer){ arg, event };
-}
-
-const char *ed_scan_setting(const struct ed_scan_config *conf, size_t row, const char *name)
-{
-	const char *near, *value;
-	const struct ed_option *o = ed_option_find(ed_analytics[row]->tunables, name, &near);
-
-	if (!o || o->type != ED_OPT_STRING)
-		return NULL;
-	memcpy(&value, conf->analytic_conf[row] + o->offset, sizeof(value));
-	return value && *value ? value : NULL;
-}
 
 static unsigned one_a_core(uint32_t asked, unsigned max)
 {
@@ -354,7 +322,7 @@ static int collect(struct scan *s, const struct ed_pipeline_status *status,
 	ret->interrupted = s->interrupted;
 	r = ed_alerts_collect(s->books, ED_PARTITIONS, &ret->alerts, &ret->n_alerts);
 	ret->count_drills = s->conf->count_drills;
-	ed_drill_mark_alerts(&s->drills, ret->alerts, ret->n_alerts);
+	ed_drills_mark(&s->drills, ret->alerts, ret->n_alerts);
 	for (size_t i = 0; i < ret->n_alerts; i++)
 		ret->alerts[i].n_clients_all = (uint32_t)ret->n_clients;
 	for (size_t i = 0; i < ret->n_alerts && s->inventory; i++)

@@ -3,7 +3,7 @@
 #ifndef ED_ENGINE_VIB_FILE_H
 #define ED_ENGINE_VIB_FILE_H
 
-#include "engine/scan.h"
+#include "engine/scan_config.h"
 #include "enrich/vibs.h"
 
 /* 0, and *@ret is NULL when no setting names a file; -errno with a line in @error. Freed with

@@ -90,7 +90,7 @@ static int scan_and_keep(struct run *r, struct ed_scan_result *ret, bool *ret_ke
 	ed_drill_watch_add(r->watch, &r->conf);
 	n = ed_scan_run(&r->conf, &hooks, ret, error);
 	if (n == 0)
-		ed_drill_mark_alerts(r->drills, ret->alerts, ret->n_alerts);
+		ed_drills_mark(r->drills, ret->alerts, ret->n_alerts);
 	*ret_kept = ed_keeping_end(&keeping, n == 0 ? ret : NULL);
 	return n;
 }
