@@ -123,6 +123,9 @@ static inline size_t ed_evidence_room(const struct ed_evidence_family *f)
  */
 size_t ed_evidence_offset(unsigned id);
 
+/* Free bytes in answers, as the state of the family "volume" knows them of the last month. */
+uint32_t ed_volume_answers_bytes(const void *state);
+
 /* The registry, in the order of evidence.def; NULL-terminated. */
 extern const struct ed_evidence_family *const ed_evidence_families[];
 

@@ -175,6 +175,31 @@ static void test_answers_that_repeat_do_not_count(void **state)
 	assert_true(fact(&c, "answer_information_bytes") == 240);
 }
 
+/* A policy and a key, polled in turn, are what they were; a third text among them is news. */
+static void test_two_answers_in_turn_do_not_count(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	begin(&c);
+	for (uint32_t i = 0; i < 1000; i++)
+		tell(&c, 120, 77 + i % 2);
+	assert_true(fact(&c, "answer_information_bytes") == 240);
+	assert_int_equal(ed_volume_answers_bytes(c.state), 240);
+	for (uint32_t i = 0; i < 9; i++)
+		tell(&c, 120, 77 + i % 3);
+	assert_true(fact(&c, "answer_information_bytes") > 5 * 120);
+	begin(&c);
+	for (unsigned i = 0; i < 10; i++) {
+		tell(&c, 120, 0x10001); /* folded to nothing: known all the same */
+		tell(&c, 0, 1);
+	}
+	assert_true(fact(&c, "answer_information_bytes") == 120);
+	for (unsigned i = 0; i < 10; i++)
+		tell(&c, 120, 0); /* what a source cannot tell apart counts */
+	assert_true(fact(&c, "answer_information_bytes") == 11 * 120);
+}
+
 static void test_answers_that_differ_do(void **state)
 {
 	struct scene c;
@@ -276,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_only_new_names_make_a_burst),
 		cmocka_unit_test(test_leaps_of_time),
 		cmocka_unit_test(test_answers_that_repeat_do_not_count),
+		cmocka_unit_test(test_two_answers_in_turn_do_not_count),
 		cmocka_unit_test(test_answers_that_differ_do),
 		cmocka_unit_test(test_answers_of_a_month),
 		cmocka_unit_test(test_answers_of_unknown_size),

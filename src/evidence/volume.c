@@ -29,10 +29,11 @@ struct volume_state {
 	uint16_t n_peak; /* lookups in the busiest slot */
 	uint32_t burst,
 		burst_peak;    /* 1/16 byte of names; falls with a time constant of 10 minutes */
-	uint32_t opaque_bytes; /* in answers of types that carry free bytes, each unlike the one
+	uint32_t opaque_bytes; /* in answers of types that carry free bytes, each unlike the two
 				  before; saturates */
 	uint32_t opaque_month; /* the same, fading by a sixtieth instead of a third */
-	uint32_t last_answer;  /* hash of the answer before */
+	uint16_t answers[2];   /* hashes of the two different ones before, the last first; 0: none
+				*/
 };
 static_assert(sizeof(struct volume_state) <= ED_EVIDENCE_STATE_MAX, "per-key budget");
 
@@ -84,15 +85,29 @@ static uint32_t add(uint32_t a, uint32_t b)
 	return a + b < a ? UINT32_MAX : a + b;
 }
 
-/* An answer that only repeats the one before, as a version that is polled, tells nothing. */
+/* An answer that only repeats one of the two before, as versions that are polled, tells nothing. */
 static void observe_answer(struct volume_state *v, const struct ed_dns_answers *a)
 {
-	if (a->bytes_opaque > 0 && (a->hash != v->last_answer || a->hash == 0)) {
+	uint16_t hash = (uint16_t)(a->hash ^ a->hash >> 16);
+	bool is_known;
+
+	if (a->bytes_opaque == 0)
+		return;
+	hash = hash || !a->hash ? hash : 1;
+	is_known = hash != 0 && (hash == v->answers[0] || hash == v->answers[1]);
+	if (!is_known) {
 		v->opaque_bytes = add(v->opaque_bytes, a->bytes_opaque);
 		v->opaque_month = add(v->opaque_month, a->bytes_opaque);
 	}
-	if (a->bytes_opaque > 0)
-		v->last_answer = a->hash;
+	if (hash != v->answers[0]) {
+		v->answers[1] = v->answers[0];
+		v->answers[0] = hash;
+	}
+}
+
+uint32_t ed_volume_answers_bytes(const void *state)
+{
+	return ((const struct volume_state *)state)->opaque_month;
 }
 
 static void volume_observe(void *state, const struct ed_sighting *s)
@@ -160,6 +175,9 @@ static void volume_weigh(const void *state, const struct ed_subject *subject,
 	ed_evidence_fact(ret, "information_30d_bytes", subject->month_bytes);
 	if (v->opaque_bytes > 0)
 		ed_evidence_fact(ret, "answer_information_bytes", v->opaque_bytes);
+	/* said where it matters: with one name, whether its answers differed */
+	if (subject->n_names <= 1 && v->opaque_bytes > 0 && v->answers[0] == 0)
+		ed_evidence_fact(ret, "answers_not_compared", 1);
 	if (v->opaque_month > v->opaque_bytes)
 		ed_evidence_fact(ret, "answer_information_30d_bytes", v->opaque_month);
 }

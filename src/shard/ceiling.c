@@ -6,7 +6,7 @@
 
 /* A domain of the whole site: asked by so many clients and such a share of all. */
 enum { WIDE_CLIENTS = 20, WIDE_SHARE = 10, SMALL_SITE_CLIENTS = 8, SMALL_SITE_SHARE = 2 };
-enum { ANSWERS_NAMES_MIN = 10 };
+enum { ANSWERS_NAMES_MIN = 10, POLLED_NAMES = 1, POLLED_CLIENTS = 2, RARE_TYPES_MIN = 3 };
 
 static const float DIGEST_LIST_BITS = 2, DIGEST_STORE_BITS = 5;
 
@@ -99,10 +99,28 @@ static double domain_ceiling(const struct ed_subject *s, bool is_service)
 	return is_site_wide(s) ? a_client * s->n_clients : a_client * fmax(1, s->n_clients / 3.0);
 }
 
+/*
+ * Few names have few texts, however long they are, and a program that asks for them again hears
+ * them again. But nobody is told texts in NULL, KEY and types that nothing is assigned to; and a
+ * text of one name that changes every time is a channel, when it goes on.
+ */
+static bool answers_may_be_texts(const struct ed_subject *s, const struct ed_evidence *evidence)
+{
+	double rare_types = fact(evidence, ED_EVIDENCE_ID_structure, "rare_types_share");
+
+	if (s->n_names >= ANSWERS_NAMES_MIN ||
+	    rare_types * (double)s->n_queries >= (double)RARE_TYPES_MIN)
+		return false;
+	return s->n_names > POLLED_NAMES || s->n_clients > POLLED_CLIENTS ||
+	       fact(evidence, ED_EVIDENCE_ID_volume, "answers_not_compared") > 0 ||
+	       fact(evidence, ED_EVIDENCE_ID_volume, "answer_information_bytes") <=
+		       ED_CEILING_POLLED_BYTES;
+}
+
 /* What the domain told one client. A mail server is told keys and policies. */
 static const char *answers_exceeded(const struct ed_subject *s, const struct ed_evidence *evidence)
 {
-	if (is_site_wide(s) || s->role == ED_CLIENT_MAIL || s->n_names < ANSWERS_NAMES_MIN)
+	if (is_site_wide(s) || s->role == ED_CLIENT_MAIL || answers_may_be_texts(s, evidence))
 		return NULL;
 	if (fact(evidence, ED_EVIDENCE_ID_volume, "answer_information_bytes") >
 	    ED_CEILING_ANSWERS_BYTES)

@@ -17,6 +17,8 @@ enum {
 	/* The same over 30 days, where what is older counts less: e^-1 after 30 days. Who is told
 	 * 16 kB evenly within them comes to 10 kB by that count. */
 	ED_CEILING_ANSWERS_MONTH_BYTES = 9000,
+	ED_CEILING_POLLED_BYTES =
+		16384, /* the first of them under one name of one or two clients */
 	ED_CEILING_DOMAIN_BYTES = 10240,   /* one domain, a day; times a third of its clients */
 	ED_CEILING_DOMAIN_REPEATS = 2,     /* times as much in repeats, types and headers */
 	ED_CEILING_RARE_BYTES = 8192,      /* one client over all rare domains, a day */

@@ -10,7 +10,13 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-enum { WAYS = 2, ZONE_BITS = 64, FEW_ZONES = 2, MANY_ZONES = 60, MAIL_ZONES = 4 };
+enum { WAYS = 2, ZONE_BITS = 64, FEW_ZONES = 2, MANY_ZONES = 60 };
+/* So many domains are asked for mail's sake, and one of so many: a resolver whose clients are mail
+ * servers among others asks for more, but for much else too. */
+enum { MAIL_ZONES = 4, MAIL_SHARE = 8 };
+/* After the bits were full once, so many of them are needed to judge anew. */
+enum { JUDGE_BITS = 32 };
+enum { PAST_NONE, PAST_MAIL, PAST_OTHER };
 
 int ed_clients_init(struct ed_clients *t, uint32_t capacity, struct ed_mem_pool *pool)
 {
@@ -71,6 +77,22 @@ static struct ed_client *place(struct ed_clients *t, const struct ed_event *ev)
 	return least;
 }
 
+static double estimate(uint64_t zones)
+{
+	unsigned empty = ZONE_BITS - (unsigned)__builtin_popcountll(zones);
+
+	return ZONE_BITS * log(ZONE_BITS / (empty ? empty : 0.5));
+}
+
+/* What a mail server asks, it asks mostly for mail's sake. */
+static bool asks_for_mail(const struct ed_client *c)
+{
+	if (c->past != PAST_NONE && __builtin_popcountll(c->zones) < JUDGE_BITS)
+		return c->past == PAST_MAIL;
+	return __builtin_popcountll(c->mail_zones) >= MAIL_ZONES &&
+	       estimate(c->mail_zones) * MAIL_SHARE >= estimate(c->zones);
+}
+
 void ed_clients_note(struct ed_clients *t, const struct ed_event *ev)
 {
 	struct ed_client *c = place(t, ev);
@@ -85,13 +107,18 @@ void ed_clients_note(struct ed_clients *t, const struct ed_event *ev)
 		c->mail_zones |= zone;
 	if ((ev->has & ED_FIELD_FLAGS) && !(ev->flags & ED_DNS_RD) && c->n_unrecursive < UINT16_MAX)
 		c->n_unrecursive++;
+	if (c->zones != UINT64_MAX)
+		return;
+	/* full bits tell no share: over the days everything is asked for */
+	c->past = asks_for_mail(c) ? PAST_MAIL : PAST_OTHER;
+	c->zones = c->mail_zones = 0;
 }
 
 unsigned ed_client_zones(const struct ed_client *c)
 {
-	unsigned empty = ZONE_BITS - (unsigned)__builtin_popcountll(c->zones);
+	unsigned n = (unsigned)(estimate(c->zones) + 0.5);
 
-	return (unsigned)(ZONE_BITS * log(ZONE_BITS / (empty ? empty : 0.5)) + 0.5);
+	return c->past != PAST_NONE && n < MANY_ZONES ? MANY_ZONES : n;
 }
 
 static enum ed_client_role role_of_asset(unsigned asset_role)
@@ -115,9 +142,9 @@ enum ed_client_role ed_client_role(const struct ed_client *c)
 		return role_of_asset(c->asset_role);
 	if (c->n_questions < ED_CLIENT_ROLE_MIN)
 		return ED_CLIENT_UNKNOWN;
-	if (c->n_unrecursive > half)
+	if (c->n_unrecursive > half || c->n_unrecursive == UINT16_MAX)
 		return ED_CLIENT_RESOLVER;
-	if (__builtin_popcountll(c->mail_zones) >= MAIL_ZONES)
+	if (asks_for_mail(c))
 		return ED_CLIENT_MAIL;
 	if (zones >= MANY_ZONES)
 		return ED_CLIENT_BUSY;

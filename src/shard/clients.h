@@ -13,13 +13,13 @@
 
 struct ed_client {
 	uint64_t hash;       /* 0: free */
-	uint64_t zones;      /* linear counting: one bit a domain */
+	uint64_t zones;      /* linear counting: one bit a domain; begins anew when it is full */
 	uint64_t mail_zones; /* of them, asked for MX, TXT or SPF */
 	struct ed_addr addr;
 	uint32_t n_questions;
 	uint16_t n_unrecursive; /* RD not set: what a resolver asks an authority; saturates */
 	uint8_t asset_role;     /* ed_asset_role, by the inventory */
-	uint8_t pad[1];
+	uint8_t past;           /* what it was when the domains were full; clients.c */
 };
 static_assert(sizeof(struct ed_client) == 48, "table budget");
 

@@ -84,10 +84,11 @@ struct ed_key {
 		uint32_t resolver;  /* hash of the server asked last; 0: not known */
 		uint32_t next_free; /* of a free place: index + 1 of the next one */
 	};
-	uint16_t half;      /* half windows since the key was made */
-	bool is_uncounted;  /* no sketch was free: what it says is known only in part */
-	uint8_t service;    /* ed_service of the domain */
-	uint64_t zone_hash; /* PAIR: where its domain's key is found */
+	uint16_t half;         /* half windows since the key was made */
+	bool is_uncounted : 1; /* no sketch was free: what it says is known only in part */
+	bool is_named : 1;     /* asked for names other than reversed addresses */
+	uint8_t service;       /* ed_service of the domain */
+	uint64_t zone_hash;    /* PAIR: where its domain's key is found */
 	/* the third, which the payloads of a key without a sketch are looked up in */
 	uint32_t small[ED_KEY_SMALL];       /* payload hashes: the exact set */
 	uint8_t small_weight[ED_KEY_SMALL]; /* bytes of information, at least 1 */

@@ -140,6 +140,7 @@ static void key_sees(struct ed_partition *p, struct ed_key *k, const struct ed_s
 	else if (ev->time_ns < k->first_ns)
 		k->first_ns = ev->time_ns;
 	k->has |= ev->has;
+	k->is_named |= !(ev->payload_shape & ED_SHAPE_REVERSE);
 	if (ev->zone_service != ED_SERVICE_NONE)
 		k->service = ev->zone_service;
 	k->formats |= UINT64_C(1) << (ev->format & 63);

@@ -58,13 +58,22 @@ static double stands_for(const struct ed_partition *p, double bytes)
 	return 1 / (1 - exp(-fmax(bytes, 1) * tau));
 }
 
+/* Whom a client looks up by address is chosen by those who came to it: of reversed addresses only
+ * repeats, types and headers are its own words. The pair's ceiling counts them all. */
+static double own_words(const struct ed_key *k, const struct ed_key_info *info)
+{
+	return k->is_named ? info->day : info->extra;
+}
+
 static void sweep_pair(struct ed_partition *p, struct ed_key *k, int64_t now_ns, bool is_new_day)
 {
 	struct ed_key_info info;
+	double bytes;
 
 	ed_key_told(p, k, &info);
-	if (info.day >= ED_RARE_PAIR_BYTES && counts_as_rare(p, k, info.day))
-		add_rare(p, k, info.day, now_ns);
+	bytes = own_words(k, &info);
+	if (bytes >= ED_RARE_PAIR_BYTES && counts_as_rare(p, k, bytes))
+		add_rare(p, k, bytes, now_ns);
 	if (is_new_day && k->suspect == ED_KEY_NONE && k->last_ns >= now_ns - DAY_NS) {
 		const struct ed_client *c = ed_clients_find(&p->client_table, k->client_hash);
 

@@ -248,6 +248,62 @@ static void ask_server(struct bench *b, unsigned client, const char *name, uint8
 	next(b);
 }
 
+/* One ordinary name, polled @n times for @qtype: 400 bytes each time, of so many answers in turn;
+ * 0: the source does not tell them apart. */
+static const struct said *poll_one_name(struct bench *b, uint16_t qtype, unsigned n,
+					unsigned n_different)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct observed o = question(b, 7, "mail.brightfern.com", qtype);
+
+		o = answer_to(o, ED_RCODE_NOERROR, 400);
+		o.ev.kind = ED_EVENT_DNS_PAIR;
+		o.ev.answers.hash = n_different ? (uint32_t)ed_hash_mix(1 + i % n_different) : 0;
+		see(b, &o, 0);
+		b->now_ns += 60 * S_NS;
+		b->txid++;
+	}
+	ed_partition_finish(&b->p);
+	return find(b, "10.0.0.7", "brightfern.com");
+}
+
+static void told_by_answers(const struct said *s)
+{
+	const struct ed_evidence *volume;
+
+	assert_non_null(s);
+	assert_int_equal(s->f.verdict, ED_VERDICT_BOUND);
+	volume = &s->f.evidence[ED_EVIDENCE_ID_volume];
+	assert_string_equal(ed_evidence_get_text(volume, "ceiling_exceeded"),
+			    "answers to one client, a day");
+}
+
+/* The names say nothing at all: what is told comes in the answers. */
+static void test_null_answers_to_one_name(void **state)
+{
+	told_by_answers(poll_one_name(*state, ED_RR_NULL, 20, 20));
+}
+
+static void test_changing_texts_of_one_name(void **state)
+{
+	told_by_answers(poll_one_name(*state, ED_RR_TXT, 100, 100));
+}
+
+static void test_a_text_that_is_polled(void **state)
+{
+	assert_null(poll_one_name(*state, ED_RR_TXT, 2000, 2));
+}
+
+static void test_texts_that_nobody_compared(void **state)
+{
+	assert_null(poll_one_name(*state, ED_RR_TXT, 2000, 0));
+}
+
+static void test_a_text_that_changes_at_times(void **state)
+{
+	assert_null(poll_one_name(*state, ED_RR_TXT, 30, 30)); /* 12 kB */
+}
+
 /* A tunnel below a name of a cloud, through @server, beside what a site asks its own, 53. */
 static const struct said *tunnel_below_a_cloud(struct bench *b, uint8_t server)
 {
@@ -312,6 +368,11 @@ int main(void)
 		TEST(test_a_codebook_of_two_in_packets),
 		TEST(test_one_name_polled_is_not),
 		TEST(test_copies_of_records_change_nothing),
+		TEST(test_null_answers_to_one_name),
+		TEST(test_changing_texts_of_one_name),
+		TEST(test_a_text_that_is_polled),
+		TEST(test_texts_that_nobody_compared),
+		TEST(test_a_text_that_changes_at_times),
 		TEST(test_a_server_of_ones_own_beats_the_list),
 		TEST(test_through_the_sites_server_the_list_counts),
 		TEST(test_a_list_that_has_expired),

@@ -89,6 +89,37 @@ static void test_answers(void **state)
 	assert_null(exceeded(&c));
 }
 
+/* Texts are long at times, but nobody is told texts in NULL; and one name has but one text. */
+static void test_answers_under_one_name(void **state)
+{
+	struct scene c = pair(100);
+
+	(void)state;
+	c.s.n_names = 1;
+	c.s.n_queries = 50;
+	set_fact(&c, ED_EVIDENCE_ID_volume, "answer_information_bytes",
+		 ED_CEILING_ANSWERS_BYTES + 1);
+	assert_null(exceeded(&c));
+	set_fact(&c, ED_EVIDENCE_ID_structure, "rare_types_share", 2.0 / 50);
+	assert_null(exceeded(&c));
+	c.s.n_queries = 75; /* three of them for NULL */
+	assert_string_equal(exceeded(&c), "answers to one client, a day");
+	c = pair(100);
+	c.s.n_names = 1;
+	set_fact(&c, ED_EVIDENCE_ID_volume, "answer_information_bytes", ED_CEILING_POLLED_BYTES);
+	assert_null(exceeded(&c));
+	c = pair(100);
+	c.s.n_names = 1;
+	set_fact(&c, ED_EVIDENCE_ID_volume, "answer_information_bytes",
+		 ED_CEILING_POLLED_BYTES + 1);
+	assert_string_equal(exceeded(&c), "answers to one client, a day");
+	c.s.n_clients = 3; /* a product's, as it seems */
+	assert_null(exceeded(&c));
+	c.s.n_clients = 2;
+	c.s.n_names = 2;
+	assert_null(exceeded(&c));
+}
+
 /* Over all its clients: a third of them, each as much as the ceiling of a domain. */
 static void test_a_domain(void **state)
 {
@@ -254,6 +285,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_pair),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_answers_under_one_name),
 		cmocka_unit_test(test_a_domain),
 		cmocka_unit_test(test_repeats_of_a_domain),
 		cmocka_unit_test(test_a_client),

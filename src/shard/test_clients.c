@@ -62,7 +62,59 @@ static void test_roles(void **state)
 	assert_int_equal(role(1000, 20, ED_RR_MX, 0), ED_CLIENT_RESOLVER);
 }
 
-/* A log without flags does not make resolvers of everybody. */
+/* The role of a client that asks for @n_zones domains, of @every one for MX. */
+static enum ed_client_role role_of_share(unsigned n_zones, unsigned every)
+{
+	enum ed_client_role ret;
+	struct ed_clients t;
+
+	assert_int_equal(ed_clients_init(&t, 64, NULL), 0);
+	for (unsigned i = 0; i < n_zones; i++) {
+		struct ed_event ev = question(1, i, i % every == 0 ? ED_RR_MX : ED_RR_A);
+
+		ed_clients_note(&t, &ev);
+	}
+	ret = ed_client_role(ed_clients_find(&t, hash_of(1)));
+	ed_clients_done(&t);
+	return ret;
+}
+
+/* Who asks for everything is a resolver, though there are mail servers among those that ask it; and
+ * however long it goes on, it does not become a mail server. */
+static void test_a_resolver_is_no_mail_server(void **state)
+{
+	static const unsigned n_zones[] = { 120, 300, 1000, 3000, 20000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(n_zones) / sizeof(n_zones[0]); i++) {
+		assert_int_equal(role_of_share(n_zones[i], 20), ED_CLIENT_BUSY);
+		assert_int_equal(role_of_share(n_zones[i], 3), ED_CLIENT_MAIL);
+	}
+}
+
+/* One domain whose names are asked for by TXT a thousand times is one domain. */
+static void test_a_tunnel_makes_no_mail_server(void **state)
+{
+	struct ed_clients t;
+
+	(void)state;
+	assert_int_equal(ed_clients_init(&t, 64, NULL), 0);
+	for (unsigned i = 0; i < 5000; i++) {
+		struct ed_event ev = question(1, i % 5 ? 0 : i, i % 5 ? ED_RR_TXT : ED_RR_A);
+
+		ed_clients_note(&t, &ev);
+	}
+	assert_int_equal(ed_client_role(ed_clients_find(&t, hash_of(1))), ED_CLIENT_BUSY);
+	ed_clients_done(&t);
+}
+
+/* The counter of questions to authorities is full before that of all questions. */
+static void test_a_resolver_stays_one(void **state)
+{
+	(void)state;
+	assert_int_equal(role(200000, 200, ED_RR_MX, 0), ED_CLIENT_RESOLVER);
+}
+
 /* What the inventory says of a machine goes before what its lookups look like. */
 static void test_role_by_inventory(void **state)
 {
@@ -80,6 +132,7 @@ static void test_role_by_inventory(void **state)
 	ed_clients_done(&t);
 }
 
+/* A log without flags does not make resolvers of everybody. */
 static void test_flags_that_nobody_saw(void **state)
 {
 	struct ed_clients t;
@@ -195,6 +248,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_roles),
+		cmocka_unit_test(test_a_resolver_is_no_mail_server),
+		cmocka_unit_test(test_a_tunnel_makes_no_mail_server),
+		cmocka_unit_test(test_a_resolver_stays_one),
 		cmocka_unit_test(test_role_by_inventory),
 		cmocka_unit_test(test_flags_that_nobody_saw),
 		cmocka_unit_test(test_domains_are_counted),

@@ -30,7 +30,7 @@ struct bench {
 	struct ed_partition p[N_PARTITIONS];
 	_Alignas(16) ed_analytic_confs analytic_conf;
 	unsigned at; /* index of the partition that sees */
-	uint8_t service;
+	uint8_t service, shape;
 	uint64_t n_events;
 	unsigned n_found;
 	struct ed_finding found[FINDINGS_MAX];
@@ -109,6 +109,7 @@ static void see(struct bench *b, unsigned client, uint64_t zone, uint64_t name, 
 		.zone_off = 15,
 		.name_n = sizeof(wire),
 		.zone_service = b->service,
+		.payload_shape = b->shape,
 		.qtype = ED_RR_A
 	};
 	ed_visit_prepare(&b->p[b->at], &o.ev, ED_ROLE_ZONE, &v);
@@ -297,6 +298,24 @@ static void test_domains_that_are_not_rare(void **state)
 	assert_int_equal(b->n_found, 0);
 }
 
+/* Whose addresses are looked up is not the client's word; a name that is none is. */
+static void test_reversed_addresses_are_not_own_words(void **state)
+{
+	struct bench *b = *state;
+
+	b->shape = ED_SHAPE_REVERSE;
+	spread(b, 7, 60, 1000);
+	spread(b, 8, 60, 2000);
+	b->shape = 0;
+	for (unsigned i = 0; i < 60; i++) { /* one name to each of the domains */
+		b->at = (2000 + i) % N_PARTITIONS;
+		see(b, 8, 2000 + i, 1, START_NS + (12000 + i) * S_NS);
+	}
+	report(b);
+	assert_int_equal(b->n_found, 1);
+	assert_int_equal(b->found[0].client.b[15], 8);
+}
+
 /* The same domains, a few a day: no day says too much. */
 static void test_days_are_not_added(void **state)
 {
@@ -325,6 +344,7 @@ int main(void)
 		TEST(test_suspects_are_not_usual),
 		TEST(test_one_client_over_rare_domains),
 		TEST(test_domains_that_are_not_rare),
+		TEST(test_reversed_addresses_are_not_own_words),
 		TEST(test_days_are_not_added),
 	};
 

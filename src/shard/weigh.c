@@ -487,6 +487,14 @@ static void judge(struct ed_partition *p, struct ed_key *k, const struct ed_even
 	p->conf->finding(p->conf->arg, p->index, &f);
 }
 
+/* A channel that is fed by answers may name nothing at all. */
+static bool was_told_much(const struct ed_key *k)
+{
+	const uint8_t *volume = k->evidence + ed_evidence_offset(ED_EVIDENCE_ID_volume);
+
+	return ed_volume_answers_bytes(volume) > ED_CEILING_ANSWERS_BYTES;
+}
+
 /*
  * Most keys are ordinary, and the weighing of one costs as much as several lookups. A key whose
  * names neither look encoded nor are many and new can only matter by more information than its
@@ -503,6 +511,8 @@ static bool may_matter(const struct ed_key *k)
 		return true;
 	if (k->kind == ED_KEY_PAIR && k->n_names >= FRESH_NAMES_MIN &&
 	    k->n_names >= k->n_queries / 2)
+		return true;
+	if (k->kind == ED_KEY_PAIR && was_told_much(k))
 		return true;
 	ed_evidence_families[ED_EVIDENCE_ID_content]->weigh(k->evidence, &subject, &content);
 	return content.bits > 0;

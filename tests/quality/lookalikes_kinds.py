@@ -333,8 +333,7 @@ def reverse_siem(t):
         t.ask(f"{v4(t)}.in-addr.arpa", "PTR", w.ptr(f"host-{v4(t).replace('.', '-')}.isp.net"))
 
 
-@kind("reverse lookups of IPv6 addresses", many=2, few=1,
-      right="gap: each /48 is a rare domain, and their sum has a ceiling")  # fmt: skip
+@kind("reverse lookups of IPv6 addresses", many=2, few=1)
 def reverse_v6(t):
     nets = [t.draw(HEX, 4) for _ in range(30)]
     for _ in by_hand(t, 1500, 16 * HOUR_S):

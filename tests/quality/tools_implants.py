@@ -165,7 +165,7 @@ def quadagent(t, job, _mode):
 
 
 @tool("denis", modes="fixed-name counting", idle__fixed_name=ONE,
-      down__fixed_name="gap: twenty kilobytes of answers to one name")  # fmt: skip
+      down__fixed_name="gap: Zeek's log does not tell what a NULL answer holds")  # fmt: skip
 def denis(t, job, mode):
     """NULL questions; a name that is mostly A, since a header of zeros in base64 says so."""
     me = w.b64(t.bytes(6)).replace("+", "x").replace("/", "y")
