@@ -151,7 +151,8 @@ static bool fits(const struct ed_allow_value *v, const struct ed_allow_subject *
 {
 	switch (v->key) {
 	case ED_ALLOW_SUFFIX:
-		return s->domain.n > 0 && ed_name_within(ed_name_span(&s->domain), ed_name_span(&v->name));
+		return s->domain.n > 0 &&
+		       ed_name_within(ed_name_span(&s->domain), ed_name_span(&v->name));
 	case ED_ALLOW_CLIENT:
 		return is_in_network(&s->client, &v->client);
 	case ED_ALLOW_HOST:
