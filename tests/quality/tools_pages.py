@@ -22,7 +22,8 @@ def other_tools(_folder, n, _sizes):
         rows.append([tool, f"{found}/{made}", middle(names), most[0], middle(sizes), most[1]])
     sums = [[seen, f"{found}/{made}", f"{told}/{little}"]
             for seen, found, made, told, little in n["sums"]]  # fmt: skip
-    missed = [f"- {label}, {job}: not in {', '.join(where)}. {(why or '').removeprefix('gap: ')}"
+    missed = [f"- {label}, {job}: not in {', '.join(where)}."
+              + (" " + why.removeprefix("gap: ") if why else "")
               for label, job, where, why in n["missed"]]  # fmt: skip
     text = [
         "## Tunnels by other tools",
