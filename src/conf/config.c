@@ -179,7 +179,7 @@ static int read_match(const struct walk *w, const struct ed_yaml_node *override,
 
 static int give_overrides(const struct walk *w, const struct ed_yaml_node *node)
 {
-	char selector[SELECTOR_MAX];
+	char selector[SELECTOR_MAX] = "";
 	int r = 0;
 
 	if (node->kind != ED_YAML_SEQUENCE)
