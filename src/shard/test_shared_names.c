@@ -32,7 +32,7 @@ static int teardown(void **state)
 static struct ed_event lookup(enum ed_event_kind kind, uint16_t qtype, int64_t at_s, int ttl_s)
 {
 	struct ed_event ev = {
-		.kind = kind,
+		.kind = (uint8_t)kind,
 		.has = ED_FIELD_TIME | ED_FIELD_QTYPE,
 		.time_ns = (START_S + at_s) * 1000000000,
 		.qtype = qtype,
