@@ -134,6 +134,11 @@ const struct ed_option ed_baseline_option_rows[] = {
 		.help = "addresses and networks of the site's own resolvers, separated by commas",
 	},
 	{
+		.name = "organisation-zones",
+		.like = ed_reading_options,
+		.offset = AT(reading),
+	},
+	{
 		.name = "memory",
 		.like = ed_reading_options,
 		.offset = AT(reading),

@@ -20,9 +20,16 @@ enum {
 	SETTINGS_MAX = 512,
 };
 
-static const char *const options[] = { "input-format", "inventory", "sanctioned-resolvers",
-				       "psl",          "allow",     "memory",
-				       "keep",         "keep-size", "history-grain" };
+static const char *const options[] = { "input-format",
+				       "inventory",
+				       "sanctioned-resolvers",
+				       "organisation-zones",
+				       "psl",
+				       "allow",
+				       "memory",
+				       "keep",
+				       "keep-size",
+				       "history-grain" };
 
 struct line {
 	char name[NAME_MAX_BYTES], value[VALUE_MAX], def[VALUE_MAX];
