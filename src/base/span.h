@@ -51,6 +51,20 @@ static inline struct ed_span ed_span_from(struct ed_span a, size_t off)
 	return ed_span_of(a.p + off, a.n - off);
 }
 
+/* Takes the first item off @list, whose items @sep parts; behind the last one its .p is NULL. False:
+ * there was none. */
+static inline bool ed_span_item(struct ed_span *list, char sep, struct ed_span *ret)
+{
+	const uint8_t *end;
+
+	if (!list->p)
+		return false;
+	end = list->n > 0 ? memchr(list->p, sep, list->n) : NULL;
+	*ret = ed_span_of(list->p, end ? (size_t)(end - list->p) : list->n);
+	*list = end ? ed_span_from(*list, ret->n + 1) : ed_span_of(NULL, 0);
+	return true;
+}
+
 /* Without the spaces around it. */
 static inline struct ed_span ed_span_trim(struct ed_span a)
 {

@@ -26,23 +26,6 @@ enum { SINK_BUF_BYTES = 1 << 20 };
 
 static_assert((int)ED_OUTPUT_ERROR_MAX >= (int)ED_READING_ERROR_MAX, "one buffer serves all");
 
-struct levels {
-	enum ed_level min;
-	enum ed_level fail_on; /* ED_LEVEL_N: none */
-};
-
-/* The command line has checked the names. */
-static struct levels levels_of(const struct ed_reading *o)
-{
-	struct levels l = { .min = ED_LEVEL_LOW, .fail_on = ED_LEVEL_N };
-
-	if (o->min_level)
-		(void)ed_level_from_name(o->min_level, &l.min);
-	if (o->fail_on)
-		(void)ed_level_from_name(o->fail_on, &l.fail_on);
-	return l;
-}
-
 static enum ed_exit say(enum ed_exit status, const char *error)
 {
 	ed_cmd_say("%s", error);
@@ -196,7 +179,7 @@ static enum ed_exit status_of(const struct ed_scan_result *result, enum ed_level
 static enum ed_exit report(const struct ed_reading *o, const struct ed_scan_config *conf,
 			   const struct ed_scan_result *result)
 {
-	struct levels levels = levels_of(o);
+	struct ed_levels levels = ed_reading_levels(o);
 	char error[ED_OUTPUT_ERROR_MAX];
 
 	if (write_alerts(o, result, levels.min, error) < 0)

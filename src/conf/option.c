@@ -386,6 +386,15 @@ bool ed_option_at(const struct ed_option *rows, size_t i, struct ed_option *ret)
 	return true;
 }
 
+bool ed_option_named(const struct ed_option *rows, const char *name, struct ed_option *ret)
+{
+	for (size_t i = 0; ed_option_at(rows, i, ret); i++) {
+		if (strcmp(ret->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Those of @rows that stand for themselves. */
 static void default_own(const struct ed_option *rows, void *conf)
 {

@@ -56,6 +56,9 @@ enum { ED_OPTION_ERROR_MAX = 256 };
  * no more. */
 bool ed_option_at(const struct ed_option *rows, size_t i, struct ed_option *ret);
 
+/* The same for the row called @name; false: there is none. */
+bool ed_option_named(const struct ed_option *rows, const char *name, struct ed_option *ret);
+
 /* Writes every default into @conf, those of all rows of a table that a row is like included. The
  * rows are ours: a default that does not parse is an assertion. */
 void ed_options_default(const struct ed_option *rows, void *conf);

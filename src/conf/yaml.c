@@ -63,6 +63,15 @@ int ed_yaml_fail(const struct ed_yaml_node *node, bool at_key, struct ed_yaml_fa
 	return -EINVAL;
 }
 
+void ed_yaml_fault_print(const char *path, const struct ed_yaml_fault *fault, char *ret, size_t n)
+{
+	if (fault->line > 0)
+		(void)snprintf(ret, n, "%.256s, line %u, column %u: %s", path, fault->line,
+			       fault->column, fault->text);
+	else
+		(void)snprintf(ret, n, "%.256s: %s", path, fault->text);
+}
+
 /* ------------------------------------------------------------------ the tree */
 
 /* A copy that lives as long as @y; NULL: no memory. */

@@ -24,6 +24,9 @@ struct ed_yaml_fault {
 	char text[ED_YAML_TEXT_MAX]; /* what is wrong there; printable ASCII */
 };
 
+/* "site.yaml, line 2, column 1: what is wrong", cut at @n - 1 bytes. */
+void ed_yaml_fault_print(const char *path, const struct ed_yaml_fault *fault, char *ret, size_t n);
+
 enum ed_yaml_kind { ED_YAML_SCALAR, ED_YAML_MAPPING, ED_YAML_SEQUENCE };
 
 struct ed_yaml_node {

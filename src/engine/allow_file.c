@@ -20,17 +20,6 @@
 
 enum { HASH_KEY = 1 };
 
-static int fail_at(const char *path, const struct ed_yaml_fault *fault,
-		   char error[static ED_ALLOW_FILE_ERROR_MAX])
-{
-	if (fault->line > 0)
-		(void)snprintf(error, ED_ALLOW_FILE_ERROR_MAX, "%.256s, line %u, column %u: %s",
-			       path, fault->line, fault->column, fault->text);
-	else
-		(void)snprintf(error, ED_ALLOW_FILE_ERROR_MAX, "%.256s: %s", path, fault->text);
-	return -EINVAL;
-}
-
 int ed_allow_file_load(const char *path, int64_t now_ns, struct ed_allow **ret,
 		       char error[static ED_ALLOW_FILE_ERROR_MAX])
 {
@@ -50,7 +39,9 @@ int ed_allow_file_load(const char *path, int64_t now_ns, struct ed_allow **ret,
 	free(bytes);
 	if (r == -ENOMEM)
 		(void)snprintf(error, ED_ALLOW_FILE_ERROR_MAX, "no memory");
-	return r == -EINVAL ? fail_at(path, &fault, error) : r;
+	if (r == -EINVAL)
+		ed_yaml_fault_print(path, &fault, error, ED_ALLOW_FILE_ERROR_MAX);
+	return r;
 }
 
 void ed_allow_apply(const struct ed_allow *a, struct ed_alert *alerts, size_t n)

@@ -19,17 +19,14 @@ static int add(struct ed_own_zones *z, struct ed_span text)
 
 int ed_own_zones_add(struct ed_own_zones *z, struct ed_span list, struct ed_span *ret_bad)
 {
-	for (;;) {
-		const uint8_t *comma = list.n > 0 ? memchr(list.p, ',', list.n) : NULL;
-		size_t n = comma ? (size_t)(comma - list.p) : list.n;
-		int r;
+	struct ed_span item;
+	int r = 0;
 
-		*ret_bad = ed_span_trim(ed_span_of(list.p, n));
+	while (r == 0 && ed_span_item(&list, ',', &item)) {
+		*ret_bad = ed_span_trim(item);
 		r = add(z, *ret_bad);
-		if (r < 0 || !comma)
-			return r;
-		list = ed_span_from(list, n + 1);
 	}
+	return r;
 }
 
 bool ed_own_zones_has(const struct ed_own_zones *z, struct ed_span zone)

@@ -14,22 +14,6 @@
 
 enum { OUT_MAX_BYTES = 1 << 30, WHY_WIDTH = 100 };
 
-struct levels {
-	enum ed_level min, fail_on; /* fail_on ED_LEVEL_N: none */
-};
-
-/* The command line has checked the names. */
-static struct levels levels_of(const struct ed_reading *o)
-{
-	struct levels l = { .min = ED_LEVEL_LOW, .fail_on = ED_LEVEL_N };
-
-	if (o->min_level)
-		(void)ed_level_from_name(o->min_level, &l.min);
-	if (o->fail_on)
-		(void)ed_level_from_name(o->fail_on, &l.fail_on);
-	return l;
-}
-
 /* --------------------------------------------------------------- the output */
 
 static void put_alert(const struct ed_alert *a, struct ed_buf *out)
@@ -173,7 +157,7 @@ static enum ed_exit tell(const struct ed_baseline_options *o, const struct ed_sc
 {
 	const struct ed_baseline_alerts old = { before->alerts, before->n_alerts };
 	const struct ed_baseline_alerts new = { after->alerts, after->n_alerts };
-	const struct levels levels = levels_of(&o->reading);
+	const struct ed_levels levels = ed_reading_levels(&o->reading);
 	struct ed_baseline_diff d;
 	enum ed_exit status;
 

@@ -37,15 +37,6 @@ static int fail(struct reader *r, const char *fmt, ...)
 	return -EINVAL;
 }
 
-static bool find_name(const struct ed_option *rows, const char *name, struct ed_option *ret)
-{
-	for (size_t i = 0; ed_option_at(rows, i, ret); i++) {
-		if (strcmp(ret->name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool find_letter(const struct ed_option *rows, char letter, struct ed_option *ret)
 {
 	for (size_t i = 0; ed_option_at(rows, i, ret); i++) {
@@ -105,9 +96,9 @@ static int read_long(struct reader *r, const char *arg)
 	char name[NAME_MAX_N + 1];
 
 	(void)snprintf(name, sizeof(name), "%.*s", (int)(n < NAME_MAX_N ? n : NAME_MAX_N), arg);
-	if (find_name(ed_common_options, name, &row) && !equals)
+	if (ed_option_named(ed_common_options, name, &row) && !equals)
 		return take_common(r, &row);
-	if (!find_name(r->args->rows, name, &row))
+	if (!ed_option_named(r->args->rows, name, &row))
 		return fail_unknown(r, name);
 	if (row.type == ED_OPT_FLAG) {
 		if (equals)

@@ -20,20 +20,11 @@ struct target {
 	struct ed_scan_config *trial; /* settings are tried on it */
 };
 
-static bool row_called(const struct ed_option *rows, const char *name, struct ed_option *ret)
-{
-	for (size_t i = 0; ed_option_at(rows, i, ret); i++) {
-		if (strcmp(ret->name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 const char *ed_config_named(const struct ed_option *rows, const void *conf)
 {
 	struct ed_option row;
 
-	if (!row_called(rows, "config", &row))
+	if (!ed_option_named(rows, "config", &row))
 		return NULL;
 	return *(const char *const *)((const uint8_t *)conf + row.offset);
 }
@@ -87,7 +78,7 @@ static int take(void *arg, const struct ed_option *row, const char *value,
 			       value, *near ? "; did you mean \"" : "", near, *near ? "\"?" : "");
 		r = -EINVAL;
 	}
-	if (r == 0 && row_called(t->rows, row->name, &own) && own.type == row->type)
+	if (r == 0 && ed_option_named(t->rows, row->name, &own) && own.type == row->type)
 		r = ed_option_set(&own, t->conf, value, error);
 	return r;
 }
@@ -125,13 +116,10 @@ int ed_config_load(const char *path, const struct ed_option *rows, void *conf,
 	r = parse(path, ret, &fault);
 	if (r == 0)
 		r = ed_config_give(*ret, &taker, &fault);
-	if (r < 0 && fault.line > 0)
-		(void)snprintf(error, ED_CONFIG_ERROR_MAX, "%.256s, line %u, column %u: %s", path,
-			       fault.line, fault.column, fault.text);
-	else if (r < 0)
-		(void)snprintf(error, ED_CONFIG_ERROR_MAX, "%.256s: %s", path,
-			       fault.text[0] ? fault.text : strerror(-r));
 	if (r < 0) {
+		if (!fault.text[0])
+			(void)snprintf(fault.text, sizeof(fault.text), "%s", strerror(-r));
+		ed_yaml_fault_print(path, &fault, error, ED_CONFIG_ERROR_MAX);
 		ed_config_free(*ret);
 		*ret = NULL;
 	}

@@ -389,3 +389,14 @@ int ed_reading_config(const struct ed_reading *o, const char *const *paths, size
 	}
 	return take_allow(o, ret, error);
 }
+
+struct ed_levels ed_reading_levels(const struct ed_reading *o)
+{
+	struct ed_levels l = { .min = ED_LEVEL_LOW, .fail_on = ED_LEVEL_N };
+
+	if (o->min_level)
+		(void)ed_level_from_name(o->min_level, &l.min);
+	if (o->fail_on)
+		(void)ed_level_from_name(o->fail_on, &l.fail_on);
+	return l;
+}

@@ -50,6 +50,14 @@ enum { ED_READING_ERROR_MAX = 512 };
 int ed_reading_config(const struct ed_reading *o, const char *const *paths, size_t n_paths,
 		      struct ed_scan_config *ret, char error[static ED_READING_ERROR_MAX]);
 
+struct ed_levels {
+	enum ed_level min;     /* of what is shown */
+	enum ed_level fail_on; /* ED_LEVEL_N: none */
+};
+
+/* What --min-level and --fail-on say; the command line has checked the names. */
+struct ed_levels ed_reading_levels(const struct ed_reading *o);
+
 /* What ed_reading_config took, or nothing where it failed: call it when the results are not needed any
  * more. */
 void ed_reading_done(struct ed_scan_config *conf);
