@@ -108,20 +108,13 @@ static void observe_answer(struct structure_state *st, const struct ed_event *ev
 		observe_v4(st, a->first_v4);
 }
 
-/* Bytes that no host name has, and that is all there is to know of the name. One that was masked on
- * purpose is another matter. */
-static bool is_unprinted(const struct ed_event *ev)
-{
-	return (ev->lost & ED_LOST_NAME) && ev->process_off == 0;
-}
-
 static void structure_observe(void *state, const struct ed_sighting *s)
 {
 	struct structure_state *st = state;
 
 	if (s->is_plain)
 		return;
-	if (s->is_query && is_unprinted(s->ev)) {
+	if (s->is_query && ed_event_is_unprinted(s->ev)) {
 		if (st->n_unprinted < UNPRINTED_MAX)
 			st->n_unprinted++;
 	} else if (s->is_query) {
@@ -132,6 +125,12 @@ static void structure_observe(void *state, const struct ed_sighting *s)
 	}
 	if (s->is_response)
 		observe_answer(st, s->ev);
+}
+
+/* Of a field of bits, which would be an int by itself. */
+static uint32_t half(uint32_t n)
+{
+	return n / 2;
 }
 
 static void structure_fade(void *state)
@@ -146,8 +145,8 @@ static void structure_fade(void *state)
 		*counts[i] /= 2;
 	st->n_same_v4 /= 2;
 	st->v4_parts = 0;
-	st->n_trailing = (st->n_trailing / 2) & TRAILING_MAX;
-	st->n_unprinted = (st->n_unprinted / 2) & UNPRINTED_MAX;
+	st->n_trailing = half(st->n_trailing) & TRAILING_MAX;
+	st->n_unprinted = half(st->n_unprinted) & UNPRINTED_MAX;
 	st->bytes_opaque /= 2;
 	st->bytes_names /= 2;
 }

@@ -309,6 +309,13 @@ static inline bool ed_event_is_lookup(const struct ed_event *ev)
 	return ev->kind <= ED_EVENT_DNS_PAIR;
 }
 
+/* True for a name with bytes that no host name has, so that its source could not print it; only its
+ * zone is known. One that was masked on purpose is another matter. */
+static inline bool ed_event_is_unprinted(const struct ed_event *ev)
+{
+	return (ev->lost & ED_LOST_NAME) && ev->process_off == 0;
+}
+
 /* The labels before the zone, without root byte: what a tunnel would fill. */
 static inline struct ed_span ed_event_payload(const struct ed_event *ev)
 {

@@ -184,10 +184,10 @@ static void reckon_sure(struct ed_key_table *t)
 		t->sure[w] = sure_above((double)t->tau * w);
 }
 
-/* Bytes that the bid draws a seed with: what its payload says, and what it was told. */
+/* Bytes that the bid draws a seed with: what its payload says, and what else is known of it. */
 static unsigned drawn_bytes(const struct ed_key_bid *bid)
 {
-	return bid->weight_bytes + bid->answer_bytes;
+	return bid->weight_bytes + bid->other_bytes;
 }
 
 /*

@@ -162,7 +162,8 @@ struct ed_key_bid {
 	struct ed_span
 		payload;       /* wire labels for the positional predictor; empty: not to be used */
 	unsigned weight_bytes; /* information of the payload; 0: none */
-	unsigned answer_bytes; /* what it was told adds so much to that when seeds are drawn */
+	unsigned other_bytes;  /* what it was told, or what could not be printed, adds so much to
+				  that when seeds are drawn */
 	bool quiet;            /* tells nothing of its own: admitted only by chance */
 	bool sure;             /* on a list: admitted as long as there is any place */
 	uint32_t at;           /* hint of ed_key_fetch; 0: none */

@@ -14,6 +14,9 @@
 enum { WEIGH_FIRST = 3, WEIGH_EVERY = 64 };
 /* So many free bytes in an answer are worth one of a name when a key is admitted. */
 enum { ANSWER_SHARE = 16 };
+/* A name that could not be printed uses all values of a byte, which only pays where labels are full:
+ * at least a quarter of one. */
+enum { UNPRINTED_BYTES = 16 };
 
 static void set_observers(struct ed_partition *p, enum ed_key_kind kind)
 {
@@ -165,6 +168,13 @@ static struct ed_span predictable(const struct ed_event *ev)
 	return cased ? ed_span_of(NULL, 0) : ed_event_payload(ev);
 }
 
+static unsigned unprinted_bytes(const struct ed_event *ev)
+{
+	bool is_known = ev->has & ED_FIELD_QNAME; /* its zone at least */
+
+	return is_known && ed_event_is_unprinted(ev) ? UNPRINTED_BYTES : 0;
+}
+
 /* A channel that is fed by answers names little: a counter. */
 static unsigned answer_bytes(const struct ed_sighting *s)
 {
@@ -185,8 +195,10 @@ static void bid_of(const struct ed_sighting *s, struct ed_key_bid *ret)
 	ret->payload_hash = s->payload_hash;
 	ret->payload = ed_span_of(NULL, 0);
 	ret->weight_bytes = weight;
-	ret->quiet = weight == 0 || s->is_shared;
-	ret->answer_bytes = ret->quiet ? 0 : answer_bytes(s);
+	ret->other_bytes = unprinted_bytes(ev);
+	ret->quiet = (weight == 0 && ret->other_bytes == 0) || s->is_shared;
+	if (!ret->quiet)
+		ret->other_bytes += answer_bytes(s);
 	ret->sure = ev->reputation == ED_REPUTATION_BAD;
 	ret->at = 0;
 	ret->draw = (uint64_t)ev->time_ns ^ ev->offset << 40;
@@ -202,7 +214,7 @@ static struct ed_key *key_for(struct ed_partition *p, uint64_t hash, const struc
 
 	s->is_new = false;
 	k = s->is_query ? NULL : ed_key_find_at(&p->keys, hash, bid->at);
-	if (k || (!s->is_query && bid->answer_bytes == 0))
+	if (k || (!s->is_query && bid->other_bytes == 0))
 		return k;
 	k = ed_key_admit(&p->keys, hash, bid, &news);
 	if (!k)
@@ -244,6 +256,7 @@ static uint32_t pair_asks(struct ed_partition *p, struct ed_key *pair, const str
 
 	uint32_t cost = ed_question_code(&pair->questions, many, &q);
 
+	cost += unprinted_bytes(ev) * 8 * 1024;
 	if (s->n_askers <= 1)
 		ed_key_note_extra(pair, cost);
 	return cost;

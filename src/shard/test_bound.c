@@ -87,6 +87,43 @@ static void test_a_codebook_is_found(void **state)
 	assert_true(s->f.evidence[ED_EVIDENCE_ID_content].bits < 1); /* the names are ordinary */
 }
 
+/* Questions for one domain, their names unprinted or not. */
+static void ask_the_domain(struct bench *b, unsigned n, bool is_printed)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct observed o = question(b, 7, "brightfern.com", ED_RR_NULL);
+
+		if (!is_printed)
+			o.ev.lost |= ED_LOST_NAME | ED_LOST_LABELS;
+		see(b, &o, 0);
+		b->now_ns += S_NS;
+		b->txid++;
+	}
+	ed_partition_finish(&b->p);
+}
+
+/* What a log could not print is known to be much, and counts as 16 bytes a name. */
+static void test_unprinted_names_fill_the_ceiling(void **state)
+{
+	struct bench *b = *state;
+	const struct said *s;
+
+	ask_the_domain(b, ED_CEILING_PAIR_BYTES / 16 + 64, false);
+	s = find(b, "10.0.0.7", "brightfern.com");
+	assert_non_null(s);
+	assert_int_equal(s->f.verdict, ED_VERDICT_BOUND);
+	assert_int_equal(s->f.n_names, 0);
+	assert_true(s->f.info_bytes > ED_CEILING_PAIR_BYTES);
+}
+
+static void test_the_same_question_says_nothing(void **state)
+{
+	struct bench *b = *state;
+
+	ask_the_domain(b, ED_CEILING_PAIR_BYTES / 16 + 64, true);
+	assert_null(find(b, "10.0.0.7", "brightfern.com"));
+}
+
 /* Others ask the same names as well: who asks which tells nothing about one of them. What both say
  * is not counted where the source does not tell how long answers live. */
 static void test_a_codebook_of_two_is_no_clients(void **state)
@@ -361,6 +398,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_codebook_is_found),
+		TEST(test_unprinted_names_fill_the_ceiling),
+		TEST(test_the_same_question_says_nothing),
 		TEST(test_a_codebook_of_two_is_no_clients),
 		TEST(test_a_codebook_of_two_is_the_domains),
 		TEST(test_what_a_cache_answers_is_not_heard),

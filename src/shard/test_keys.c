@@ -182,7 +182,7 @@ static void test_who_is_told_much_is_admitted(void **state)
 	(void)state;
 	assert_int_equal(ed_key_table_init(&t, 4000, 8, 1, NULL), 0);
 	for (uint64_t i = 0; i < n_channels * 2; i++) {
-		struct ed_key_bid bid = { .weight_bytes = 1, .answer_bytes = i % 2 ? 0 : 12 };
+		struct ed_key_bid bid = { .weight_bytes = 1, .other_bytes = i % 2 ? 0 : 12 };
 		struct ed_key *k = NULL;
 
 		for (uint64_t poll = 0; poll < n_polls && !k; poll++) {
@@ -192,7 +192,7 @@ static void test_who_is_told_much_is_admitted(void **state)
 		}
 		if (k)
 			assert_int_equal(k->names_bytes[0], 1); /* they are not what it says */
-		else if (bid.answer_bytes > 0)
+		else if (bid.other_bytes > 0)
 			n_missed++;
 		else
 			n_missed_untold++;
