@@ -212,6 +212,7 @@ static void say_volume(const struct ed_finding *f, struct sentence *s)
 	double burst = ed_evidence_get(e, "burst_bytes", 0);
 	double repeats = ed_evidence_get(e, "repeat_bytes", 0);
 	double answers = ed_evidence_get(e, "answer_information_bytes", 0);
+	double news = ed_evidence_get(e, "answer_news_bytes", 0);
 	double month = ed_evidence_get(e, "information_30d_bytes", 0);
 
 	if (ed_evidence_get(e, "burst_above_query_rate_per_client", 0) > 0)
@@ -222,6 +223,8 @@ static void say_volume(const struct ed_finding *f, struct sentence *s)
 		clause(s, "%.1f kB more in the order of known names", repeats / 1000);
 	if (answers >= TOLD_BYTES)
 		clause(s, "%.1f kB of information in the answers", answers / 1000);
+	else if (news >= TOLD_BYTES)
+		clause(s, "%.1f kB of names in the answers that were not told before", news / 1000);
 	if (month >= TOLD_BYTES && month > 1.5 * f->info_bytes)
 		clause(s, "%.1f kB in 30 days", month / 1000);
 	if (f->verdict == ED_VERDICT_BOUND && ceiling)

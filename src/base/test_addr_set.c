@@ -74,7 +74,7 @@ static void test_bad(void **state)
 static void test_room(void **state)
 {
 	struct ed_addr_set s = { .n = 0 };
-	char text[16];
+	char text[32];
 
 	(void)state;
 	for (int i = 0; i < ED_ADDR_SET_MAX; i++) {

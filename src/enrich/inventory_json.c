@@ -270,7 +270,7 @@ static void open_frame(struct assets *a, const uint8_t *at)
 {
 	struct frame *f = top(a);
 	struct frame *above = a->json.depth > 1 ? f - 1 : NULL;
-	bool is_object = a->json.is_object[a->json.depth - 1];
+	bool is_object = a->json.is_object[f - a->frame];
 	enum ed_inventory_column column = above ? above->column : ED_COLUMN_NONE;
 
 	f->column = is_object ? ED_COLUMN_NONE : column;

@@ -126,6 +126,9 @@ size_t ed_evidence_offset(unsigned id);
 /* Free bytes in answers, as the state of the family "volume" knows them of the last month. */
 uint32_t ed_volume_answers_bytes(const void *state);
 
+/* Texts and names in answers that were not heard before, of the last day and a half. */
+uint32_t ed_volume_news_bytes(const void *state);
+
 /* The registry, in the order of evidence.def; NULL-terminated. */
 extern const struct ed_evidence_family *const ed_evidence_families[];
 

@@ -21,19 +21,26 @@ enum {
 	BURST_UNIT = 16, /* of a byte */
 	BURST_MAX = 1 << 30,
 	HALVES_A_MONTH = 60, /* of the window of a day */
+	ANSWERS_UNIT = 8,    /* bytes */
+	NEWS_TOLD = 4096,    /* bytes: below, nobody needs to know of them */
+	REGISTERS = 8,
+	RUN_MAX = 15,
 };
 
 struct volume_state {
-	uint32_t slot; /* number of the slot, modulo 2^32 */
-	uint16_t n_in_slot;
-	uint16_t n_peak; /* lookups in the busiest slot */
+	uint16_t slot;         /* its number, modulo 2^16: more than half a day away is forgotten */
+	uint16_t n_in_slot;    /* 0: no slot yet */
+	uint16_t n_peak;       /* lookups in the busiest slot */
+	uint16_t opaque_month; /* as opaque_bytes, in ANSWERS_UNIT and fading by a sixtieth instead
+				  of a third; saturates */
 	uint32_t burst,
 		burst_peak;    /* 1/16 byte of names; falls with a time constant of 10 minutes */
 	uint32_t opaque_bytes; /* in answers of types that carry free bytes, each unlike the two
 				  before; saturates */
-	uint32_t opaque_month; /* the same, fading by a sixtieth instead of a third */
-	uint16_t answers[2];   /* hashes of the two different ones before, the last first; 0: none
-				*/
+	uint32_t heard;        /* registers of four bits; of the half window */
+	uint16_t news;         /* free bytes and names in answers not heard before, in ANSWERS_UNIT;
+				  saturates */
+	uint8_t answers[2]; /* hashes of the two different ones before, the last first; 0: none */
 };
 static_assert(sizeof(struct volume_state) <= ED_EVIDENCE_STATE_MAX, "per-key budget");
 
@@ -70,9 +77,9 @@ static double tail_log10_p(const struct point tail[static POINTS], double bytes)
 					     log(tail[i].bytes / tail[i - 1].bytes);
 }
 
-static void next_slot(struct volume_state *v, uint32_t slot)
+static void next_slot(struct volume_state *v, uint16_t slot)
 {
-	uint32_t passed = slot - v->slot;
+	uint16_t passed = (uint16_t)(slot - v->slot);
 
 	for (; passed > 0 && v->burst > 0; passed--)
 		v->burst -= (v->burst + BURST_FALL_SLOTS - 1) / BURST_FALL_SLOTS;
@@ -85,43 +92,98 @@ static uint32_t add(uint32_t a, uint32_t b)
 	return a + b < a ? UINT32_MAX : a + b;
 }
 
-/* An answer that only repeats one of the two before, as versions that are polled, tells nothing. */
-static void observe_answer(struct volume_state *v, const struct ed_dns_answers *a)
+static uint16_t add_units(uint16_t units, uint32_t bytes)
 {
-	uint16_t hash = (uint16_t)(a->hash ^ a->hash >> 16);
-	bool is_known;
+	uint32_t sum = units + bytes / ANSWERS_UNIT; /* cannot wrap: the latter is below 2^29 */
 
-	if (a->bytes_opaque == 0)
-		return;
-	hash = hash || !a->hash ? hash : 1;
-	is_known = hash != 0 && (hash == v->answers[0] || hash == v->answers[1]);
-	if (!is_known) {
-		v->opaque_bytes = add(v->opaque_bytes, a->bytes_opaque);
-		v->opaque_month = add(v->opaque_month, a->bytes_opaque);
-	}
-	if (hash != v->answers[0]) {
+	return sum < UINT16_MAX ? (uint16_t)sum : UINT16_MAX;
+}
+
+/* An answer that only repeats one of the two before, as versions that are polled, tells nothing. */
+static bool is_repeated(struct volume_state *v, uint32_t hash)
+{
+	uint8_t folded = (uint8_t)(hash ^ hash >> 16 ^ hash >> 24);
+
+	folded = folded || !hash ? folded : 1;
+	if (folded == v->answers[0] && folded)
+		return true;
+	if (folded == v->answers[1] && folded) {
 		v->answers[1] = v->answers[0];
-		v->answers[0] = hash;
+		v->answers[0] = folded;
+		return true;
 	}
+	v->answers[1] = v->answers[0];
+	v->answers[0] = folded;
+	return false;
+}
+
+/*
+ * So many answers not heard before does this one stand for; one that was heard stands for none. Each
+ * register keeps the longest run of zeros that its answers' hashes began with, as in HyperLogLog; an
+ * answer that prolongs one counts by the chance with which it did ("historic inverse probability":
+ * Cohen, IEEE TKDE 2015; Ting, KDD 2014). The error is a third. What the source cannot tell apart is
+ * no news.
+ */
+static double n_new(struct volume_state *v, uint32_t hash)
+{
+	uint32_t drawn = hash * UINT32_C(2654435769); /* the sum of few hashes is one */
+	unsigned at = drawn >> 29 << 2;
+	unsigned run = 1 + (unsigned)__builtin_clz(drawn << 3 | 1U << (32 - RUN_MAX));
+	double chance = 0;
+
+	if (hash == 0 || run <= (v->heard >> at & RUN_MAX))
+		return 0;
+	for (unsigned i = 0; i < REGISTERS; i++)
+		chance += 1.0 / (REGISTERS << (v->heard >> 4 * i & RUN_MAX));
+	v->heard = (v->heard & ~((uint32_t)RUN_MAX << at)) | run << at;
+	return 1 / chance;
+}
+
+static void observe_opaque(struct volume_state *v, const struct ed_dns_answers *a)
+{
+	if (a->bytes_opaque == 0 || is_repeated(v, a->hash))
+		return;
+	/* what the bytes leave of a unit is what those before have left of one */
+	v->opaque_month = add_units(v->opaque_month,
+				    add(v->opaque_bytes % ANSWERS_UNIT, a->bytes_opaque));
+	v->opaque_bytes = add(v->opaque_bytes, a->bytes_opaque);
+}
+
+static void observe_news(struct volume_state *v, const struct ed_dns_answers *a)
+{
+	uint32_t bytes = add(a->bytes_opaque, a->bytes_names);
+
+	if (bytes > 0)
+		v->news = add_units(v->news,
+				    (uint32_t)fmin(n_new(v, a->hash) * bytes, UINT32_MAX / 2));
 }
 
 uint32_t ed_volume_answers_bytes(const void *state)
 {
-	return ((const struct volume_state *)state)->opaque_month;
+	return ((const struct volume_state *)state)->opaque_month * ANSWERS_UNIT;
+}
+
+uint32_t ed_volume_news_bytes(const void *state)
+{
+	return ((const struct volume_state *)state)->news * ANSWERS_UNIT;
 }
 
 static void volume_observe(void *state, const struct ed_sighting *s)
 {
 	struct volume_state *v = state;
-	uint32_t slot = (uint32_t)(s->ev->time_ns / SLOT_NS);
+	uint16_t slot = (uint16_t)(s->ev->time_ns / SLOT_NS);
 
 	if (s->is_plain)
 		return;
-	if (s->is_response && (s->ev->has & ED_FIELD_RDATA_BYTES))
-		observe_answer(v, &s->ev->answers);
+	if (s->is_response && (s->ev->has & ED_FIELD_RDATA_BYTES)) {
+		observe_opaque(v, &s->ev->answers);
+		observe_news(v, &s->ev->answers);
+	}
 	if (!s->is_query || !(s->ev->has & ED_FIELD_TIME))
 		return;
-	if (slot - v->slot > INT32_MAX)
+	if (v->n_in_slot == 0)
+		v->slot = slot;
+	if ((uint16_t)(slot - v->slot) > INT16_MAX)
 		return; /* out of order: says nothing about a burst */
 	if (slot != v->slot)
 		next_slot(v, slot);
@@ -148,9 +210,17 @@ static void volume_turn(void *state, unsigned n_halves)
 {
 	struct volume_state *v = state;
 
+	v->heard = 0;
+	if (n_halves > 1) {
+		v->n_in_slot = 0;
+		v->burst = 0;
+	}
 	for (unsigned i = 0; i < n_halves && i < 2 * HALVES_A_MONTH; i++) {
 		v->opaque_bytes -= v->opaque_bytes / 3;
-		v->opaque_month -= v->opaque_month / HALVES_A_MONTH;
+		v->news = (uint16_t)(v->news - v->news / 3);
+		v->opaque_month = (uint16_t)(v->opaque_month -
+					     (v->opaque_month + HALVES_A_MONTH / 2) /
+						     HALVES_A_MONTH);
 	}
 }
 
@@ -178,8 +248,10 @@ static void volume_weigh(const void *state, const struct ed_subject *subject,
 	/* said where it matters: with one name, whether its answers differed */
 	if (subject->n_names <= 1 && v->opaque_bytes > 0 && v->answers[0] == 0)
 		ed_evidence_fact(ret, "answers_not_compared", 1);
-	if (v->opaque_month > v->opaque_bytes)
-		ed_evidence_fact(ret, "answer_information_30d_bytes", v->opaque_month);
+	if (ed_volume_answers_bytes(v) > v->opaque_bytes)
+		ed_evidence_fact(ret, "answer_information_30d_bytes", ed_volume_answers_bytes(v));
+	if (ed_volume_news_bytes(v) >= NEWS_TOLD)
+		ed_evidence_fact(ret, "answer_news_bytes", ed_volume_news_bytes(v));
 }
 
 const struct ed_evidence_family ed_evidence_volume = {

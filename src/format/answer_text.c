@@ -129,17 +129,18 @@ static void add_rdata(struct ed_answer_text *s, const struct ed_answer *a, uint1
 	struct ed_dns_answers *sum = &s->sum;
 
 	s->rdata_known = true;
-	/* A sum, so that the same addresses in another order are the same answer. It is no table's
-	 * key, which is why the key of the run is not needed. */
-	sum->hash += (uint32_t)ed_hash_bytes(a->rdata.p, a->rdata.n, a->type);
 	if ((a->type == ED_RR_A || a->type == ED_RR_AAAA) && take_address(sum, a->rdata)) {
 		if (sum->n_addresses < UINT16_MAX)
 			sum->n_addresses++;
-	} else if (is_name(a->type)) {
-		sum->bytes_names += name_bytes(a);
-	} else if (is_free(a->type, qtype)) {
-		sum->bytes_opaque += text_bytes(a);
+		return;
 	}
+	/* A sum, so that the same records in another order are the same answer. It is no table's
+	 * key, which is why the key of the run is not needed. */
+	sum->hash += (uint32_t)ed_hash_bytes(a->rdata.p, a->rdata.n, a->type);
+	if (is_name(a->type))
+		sum->bytes_names += name_bytes(a);
+	else if (is_free(a->type, qtype))
+		sum->bytes_opaque += text_bytes(a);
 }
 
 void ed_answer_add(struct ed_answer_text *s, const struct ed_answer *a, uint16_t qtype)

@@ -264,8 +264,6 @@ static void add_record(struct ed_event *ev, const struct ed_dnsmasq_answer *a,
 
 	if (sum->n < UINT16_MAX)
 		sum->n++;
-	/* a sum: the same records in another order are the same answer */
-	sum->hash += (uint32_t)ed_hash_bytes(a->value.p, a->value.n, 0);
 	if (v->type == ED_RR_A || v->type == ED_RR_AAAA) {
 		sum->n_addresses++;
 		if (v->type == ED_RR_A && sum->first_v4 == 0 && read_address(a->value, &addr))
@@ -276,8 +274,13 @@ static void add_record(struct ed_event *ev, const struct ed_dnsmasq_answer *a,
 	} else if (v->is_sized) {
 		sum->bytes_opaque += (uint32_t)a->value.n;
 	}
-	if (continues_alias) /* the target of the alias is this line's name */
+	if (continues_alias) { /* the target of the alias is this line's name */
 		sum->bytes_names += (uint32_t)a->name.n;
+		sum->hash += (uint32_t)ed_hash_bytes(a->name.p, a->name.n, ED_RR_CNAME);
+	}
+	/* a sum: the same records in another order are the same answer */
+	if (v->type != ED_RR_A && v->type != ED_RR_AAAA)
+		sum->hash += (uint32_t)ed_hash_bytes(a->value.p, a->value.n, 0);
 	if (v->is_sized && !unsized)
 		ev->has |= ED_FIELD_RDATA_BYTES;
 	else

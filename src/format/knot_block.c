@@ -275,7 +275,8 @@ void ed_knot_record(struct ed_span line, struct ed_event *ev)
 	if (sum->n < UINT16_MAX)
 		sum->n++;
 	/* a sum: the same records in another order are the same answer */
-	sum->hash += (uint32_t)ed_hash_bytes(line.p, line.n, 0);
+	if (type != ED_RR_A && type != ED_RR_AAAA)
+		sum->hash += (uint32_t)ed_hash_bytes(line.p, line.n, 0);
 	ev->has |= ED_FIELD_TTL;
 	add_data(type, line, sum);
 }

@@ -365,7 +365,6 @@ static bool take_data(struct ed_span *text, uint16_t type, struct ed_text_messag
 		return false;
 	if (word.p[word.n - 1] == ',')
 		word.n--;
-	sum->hash += (uint32_t)ed_hash_bytes(word.p, word.n, type);
 	if (type == ED_RR_A || type == ED_RR_AAAA) {
 		if (!ed_addr_from_text(word, &addr))
 			return false;
@@ -376,6 +375,7 @@ static bool take_data(struct ed_span *text, uint16_t type, struct ed_text_messag
 					(uint32_t)addr.b[14] << 8 | addr.b[15];
 		return true;
 	}
+	sum->hash += (uint32_t)ed_hash_bytes(word.p, word.n, type);
 	/* as wire/dns.c counts a name: with its first length and the root */
 	sum->bytes_names += (uint32_t)word.n + (word.p[word.n - 1] != '.') + 1;
 	return true;

@@ -149,14 +149,15 @@ static void test_answers(void **state)
 		ROW("192.0.2.10", "a.net", "1", "3", "-", "-"),
 		ANSWERED("1", "(empty)", "-"),
 		ANSWERED("28", "2001:db8::7,192.0.2.7,192.0.2.8", "5.0,5.0,5.0"),
-		ANSWERED("28", "192.0.2.8,2001:db8::7,192.0.2.7", "-"),
-		ANSWERED("28", "192.0.2.8,2001:db8::7,192.0.2.9", "-"),
+		ANSWERED("1", "a.example.net,192.0.2.8,b.example.net", "-"),
+		ANSWERED("1", "b.example.net,192.0.2.9,a.example.net", "-"),
+		ANSWERED("1", "c.example.net,192.0.2.8,b.example.net", "-"),
 		NULL,
 	};
 
 	(void)state;
 	tsv(lines);
-	assert_int_equal(run.n_events, 5);
+	assert_int_equal(run.n_events, 6);
 	assert_int_equal(run.event[0].ev.rcode, ED_RCODE_NXDOMAIN);
 	assert_int_equal(run.event[0].ev.answers.n, 0);
 	assert_true(run.event[0].ev.has & ED_FIELD_ANSWERS);
@@ -165,8 +166,9 @@ static void test_answers(void **state)
 	assert_int_equal(run.event[1].ev.answers.n, 0);
 	assert_int_equal(run.event[2].ev.answers.n_addresses, 3);
 	assert_int_equal(run.event[2].ev.answers.first_v4, 0xc0000207);
-	assert_int_equal(run.event[2].ev.answers.hash, run.event[3].ev.answers.hash);
-	assert_int_not_equal(run.event[2].ev.answers.hash, run.event[4].ev.answers.hash);
+	assert_int_equal(run.event[2].ev.answers.hash, 0);
+	assert_int_equal(run.event[3].ev.answers.hash, run.event[4].ev.answers.hash);
+	assert_int_not_equal(run.event[3].ev.answers.hash, run.event[5].ev.answers.hash);
 }
 
 static void test_names(void **state)

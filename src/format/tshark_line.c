@@ -210,8 +210,8 @@ static void read_addresses(struct ed_span text, struct ed_text_message *ret)
 			return;
 		if (sum->n < UINT16_MAX)
 			sum->n++;
-		sum->hash += (uint32_t)ed_hash_bytes(word.p, word.n, type);
 		if (type == ED_RR_CNAME) {
+			sum->hash += (uint32_t)ed_hash_bytes(word.p, word.n, type);
 			sum->bytes_names += (uint32_t)word.n + 2;
 			continue;
 		}

@@ -302,10 +302,14 @@ static __attribute__((noinline)) void put_other(struct ed_zeek_record *r, struct
 {
 	struct ed_dns_answers *a = &r->ev->answers;
 
-	a->hash += (uint32_t)ed_hash_bytes(text.p, text.n, 0);
-	if (take_address(a, text))
+	if (take_address(a, text)) {
 		add_address(r);
-	else if (take_data(a, text))
+		return;
+	}
+	/* A sum, so that the same records in another order are the same answer. It is no table's
+	 * key, which is why the key of the run is not needed. */
+	a->hash += (uint32_t)ed_hash_bytes(text.p, text.n, 0);
+	if (take_data(a, text))
 		r->rdata_known = true;
 }
 
@@ -318,13 +322,10 @@ void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 		return;
 	if (a->n < UINT16_MAX)
 		a->n++;
-	/* The hash is a sum, so that the same addresses in another order are the same answer. It is
-	 * no table's key, which is why the key of the run is not needed. */
 	if (!ed_zeek_is_v4(text)) {
 		put_other(r, text);
 		return;
 	}
-	a->hash += (uint32_t)ed_zeek_v4_hash(text);
 	/* Of all addresses only the first of IPv4 is of interest itself. */
 	if (a->first_v4 == 0)
 		a->first_v4 = ed_zeek_v4_of(text);

@@ -84,25 +84,8 @@ static inline bool ed_zeek_is_v4(struct ed_span text)
 	      (three & (digits >> 3 | over));
 	return bad == 0;
 }
-
-/* A hash of a text of at most 16 bytes. */
-static inline uint64_t ed_zeek_v4_hash(struct ed_span text)
-{
-	static const uint8_t ones[32] = { 255, 255, 255, 255, 255, 255, 255, 255,
-					  255, 255, 255, 255, 255, 255, 255, 255 };
-	__m128i mask = _mm_loadu_si128((const __m128i *)(const void *)(ones + 16 - text.n));
-	__m128i x = _mm_and_si128(ed_zeek_load_less(text.p, 0), mask);
-
-	return ed_hash_pair((uint64_t)_mm_cvtsi128_si64(x),
-			    (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(x, x)));
-}
 #else
 bool ed_zeek_is_v4(struct ed_span text);
-
-static inline uint64_t ed_zeek_v4_hash(struct ed_span text)
-{
-	return ed_hash_bytes(text.p, text.n, 0);
-}
 #endif
 
 /* Where the dots are among the 16 bytes at @p; and which are not of such an address. */

@@ -117,10 +117,26 @@ static bool answers_may_be_texts(const struct ed_subject *s, const struct ed_evi
 		       ED_CEILING_POLLED_BYTES;
 }
 
+/*
+ * A name has a text, or stands for another name, and both change now and then. When what is told
+ * under the names goes on to be something else, more than so many names have to say, it is a
+ * channel.
+ */
+static bool is_always_news(const struct ed_subject *s, const struct ed_evidence *evidence)
+{
+	return s->n_clients <= POLLED_CLIENTS &&
+	       fact(evidence, ED_EVIDENCE_ID_volume, "answer_news_bytes") >
+		       ED_CEILING_NEWS_BYTES + ED_CEILING_NEWS_NAME_BYTES * (double)s->n_names;
+}
+
 /* What the domain told one client. A mail server is told keys and policies. */
 static const char *answers_exceeded(const struct ed_subject *s, const struct ed_evidence *evidence)
 {
-	if (is_site_wide(s) || s->role == ED_CLIENT_MAIL || answers_may_be_texts(s, evidence))
+	if (is_site_wide(s) || s->role == ED_CLIENT_MAIL)
+		return NULL;
+	if (is_always_news(s, evidence))
+		return "answers to one client, a day";
+	if (answers_may_be_texts(s, evidence))
 		return NULL;
 	if (fact(evidence, ED_EVIDENCE_ID_volume, "answer_information_bytes") >
 	    ED_CEILING_ANSWERS_BYTES)

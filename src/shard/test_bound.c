@@ -285,23 +285,46 @@ static void ask_server(struct bench *b, unsigned client, const char *name, uint8
 	next(b);
 }
 
-/* One ordinary name, polled @n times for @qtype: 400 bytes each time, of so many answers in turn;
- * 0: the source does not tell them apart. */
-static const struct said *poll_one_name(struct bench *b, uint16_t qtype, unsigned n,
-					unsigned n_different)
-{
-	for (unsigned i = 0; i < n; i++) {
-		struct observed o = question(b, 7, "mail.brightfern.com", qtype);
+/* What is told in answers to @n lookups of @n_names ordinary names in turn: of each name so many
+ * different ones, 0: the source does not tell them apart. */
+struct poll {
+	uint16_t qtype;
+	unsigned n, n_names, n_different;
+	uint32_t opaque_bytes, names_bytes;
+};
 
-		o = answer_to(o, ED_RCODE_NOERROR, 400);
+static const struct said *poll_names(struct bench *b, const struct poll *of)
+{
+	char name[64];
+
+	for (unsigned i = 0; i < of->n; i++) {
+		unsigned word = i % of->n_names;
+		unsigned told = of->n_different ? i / of->n_names % of->n_different : 0;
+		struct observed o;
+
+		(void)snprintf(name, sizeof(name), "%s.brightfern.com", words[word]);
+		o = answer_to(question(b, 7, name, of->qtype), ED_RCODE_NOERROR, of->opaque_bytes);
 		o.ev.kind = ED_EVENT_DNS_PAIR;
-		o.ev.answers.hash = n_different ? (uint32_t)ed_hash_mix(1 + i % n_different) : 0;
+		o.ev.answers.bytes_names = of->names_bytes;
+		if (of->n_different)
+			o.ev.answers.hash = (uint32_t)ed_hash_mix(1 + told * of->n_names + word);
 		see(b, &o, 0);
 		b->now_ns += 60 * S_NS;
 		b->txid++;
 	}
 	ed_partition_finish(&b->p);
 	return find(b, "10.0.0.7", "brightfern.com");
+}
+
+/* One ordinary name, polled @n times for @qtype: 400 bytes each time. */
+static const struct said *poll_one_name(struct bench *b, uint16_t qtype, unsigned n,
+					unsigned n_different)
+{
+	return poll_names(b, &(struct poll){ .qtype = qtype,
+					     .n = n,
+					     .n_names = 1,
+					     .n_different = n_different,
+					     .opaque_bytes = 400 });
 }
 
 static void told_by_answers(const struct said *s)
@@ -324,6 +347,34 @@ static void test_null_answers_to_one_name(void **state)
 static void test_changing_texts_of_one_name(void **state)
 {
 	told_by_answers(poll_one_name(*state, ED_RR_TXT, 100, 100));
+}
+
+/* Nor do a handful of names have a hundred texts. */
+static void test_changing_texts_of_few_names(void **state)
+{
+	told_by_answers(poll_names(*state, &(struct poll){ ED_RR_TXT, 400, 6, 80, 200, 0 }));
+}
+
+static void test_a_text_for_each_of_few_names(void **state)
+{
+	assert_null(poll_names(*state, &(struct poll){ ED_RR_TXT, 1000, 8, 1, 400, 0 }));
+}
+
+/* A name that stands for another one every time. */
+static void test_changing_names_in_answers(void **state)
+{
+	told_by_answers(poll_names(*state, &(struct poll){ ED_RR_CNAME, 600, 1, 600, 0, 120 }));
+}
+
+static void test_a_name_moves_about_a_pool(void **state)
+{
+	assert_null(poll_names(*state, &(struct poll){ ED_RR_A, 1400, 2, 5, 0, 60 }));
+}
+
+/* Every host behind a name of its own, as a delivery network has it. */
+static void test_each_name_stands_for_another(void **state)
+{
+	assert_null(poll_names(*state, &(struct poll){ ED_RR_A, 1000, N_WORDS, 2, 0, 60 }));
 }
 
 static void test_a_text_that_is_polled(void **state)
@@ -409,6 +460,11 @@ int main(void)
 		TEST(test_copies_of_records_change_nothing),
 		TEST(test_null_answers_to_one_name),
 		TEST(test_changing_texts_of_one_name),
+		TEST(test_changing_texts_of_few_names),
+		TEST(test_a_text_for_each_of_few_names),
+		TEST(test_changing_names_in_answers),
+		TEST(test_a_name_moves_about_a_pool),
+		TEST(test_each_name_stands_for_another),
 		TEST(test_a_text_that_is_polled),
 		TEST(test_texts_that_nobody_compared),
 		TEST(test_a_text_that_changes_at_times),

@@ -120,6 +120,22 @@ static void test_answers_under_one_name(void **state)
 	assert_null(exceeded(&c));
 }
 
+/* What is told is always news, more than so many names have to say. */
+static void test_news_in_answers(void **state)
+{
+	struct scene c = pair(100);
+
+	(void)state;
+	c.s.n_names = 5;
+	set_fact(&c, ED_EVIDENCE_ID_volume, "answer_news_bytes",
+		 ED_CEILING_NEWS_BYTES + 5 * ED_CEILING_NEWS_NAME_BYTES);
+	assert_null(exceeded(&c));
+	c.s.n_names = 4;
+	assert_string_equal(exceeded(&c), "answers to one client, a day");
+	c.s.n_clients = 3;
+	assert_null(exceeded(&c));
+}
+
 /* Over all its clients: a third of them, each as much as the ceiling of a domain. */
 static void test_a_domain(void **state)
 {
@@ -286,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_a_pair),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_answers_under_one_name),
+		cmocka_unit_test(test_news_in_answers),
 		cmocka_unit_test(test_a_domain),
 		cmocka_unit_test(test_repeats_of_a_domain),
 		cmocka_unit_test(test_a_client),

@@ -492,7 +492,8 @@ static bool was_told_much(const struct ed_key *k)
 {
 	const uint8_t *volume = k->evidence + ed_evidence_offset(ED_EVIDENCE_ID_volume);
 
-	return ed_volume_answers_bytes(volume) > ED_CEILING_ANSWERS_BYTES;
+	return ed_volume_answers_bytes(volume) > ED_CEILING_ANSWERS_BYTES ||
+	       ed_volume_news_bytes(volume) > ED_CEILING_NEWS_BYTES;
 }
 
 /*

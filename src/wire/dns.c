@@ -240,25 +240,10 @@ static uint64_t digest_name(struct walk *w, const struct record *r, unsigned n_b
 	return ed_hash_bytes(buf, n_before + n, r->type);
 }
 
-/* Addresses are the usual answer: mixed, not hashed. */
-static uint64_t digest_address(const struct record *r)
-{
-	uint64_t high = 0, low;
-
-	if (r->data.n == 4)
-		return ed_hash_pair(ed_get_be32(r->data.p), r->type);
-	memcpy(&high, r->data.p, sizeof(high));
-	memcpy(&low, r->data.p + sizeof(high), sizeof(low));
-	return ed_hash_pair(high ^ r->type, low);
-}
-
 static uint64_t digest(struct walk *w, const struct record *r)
 {
-	int n_before;
+	int n_before = bytes_before_name(r->type);
 
-	if (is_address(r))
-		return digest_address(r);
-	n_before = bytes_before_name(r->type);
 	if (n_before >= 0)
 		return digest_name(w, r, (unsigned)n_before);
 	return ed_hash_bytes(r->data.p, r->data.n, r->type);
@@ -274,9 +259,10 @@ static void look_at_answer(struct walk *w, const struct record *r)
 	if (ttl_s > m->ttl_max_s)
 		m->ttl_max_s = ttl_s;
 	m->n_ttls++;
-	if (is_address(r) && r->data.n == 4 && m->first_v4 == 0)
+	if (!is_address(r))
+		m->hash += digest(w, r);
+	else if (r->data.n == 4 && m->first_v4 == 0)
 		m->first_v4 = ed_get_be32(r->data.p);
-	m->hash += digest(w, r);
 }
 
 static void note_opt(struct ed_dns_message *m, const struct record *r)

@@ -46,7 +46,8 @@ struct ed_dns_message {
 	uint32_t ttl_max_s;
 	uint32_t first_v4;    /* of the first A record, host order */
 	uint32_t bytes_names; /* names in NS, CNAME, SOA, PTR, MX, SRV, DNAME data, uncompressed */
-	uint64_t hash; /* sum over the records of a hash of type and data; names lower-cased */
+	uint64_t hash; /* sum over the records but addresses of a hash of type and data; names
+		       * lower-cased */
 	/* all sections: data of types made of free bytes (see dns.c), without OPT */
 	uint32_t bytes_opaque;
 };
