@@ -28,7 +28,7 @@ enum {
 
 /* Everything about a name that the event gets; the key is the hash of the name with its case. */
 struct entry {
-	_Alignas(64) uint64_t raw_hash; /* 0: free */
+	uint64_t raw_hash; /* 0: free */
 	uint64_t name_hash, zone_hash;
 	int32_t payload_llr, zone_llr;
 	uint32_t payload_code, zone_code;
@@ -61,7 +61,7 @@ struct ed_annotator {
 	uint64_t hash_key;
 	struct ed_services services;
 	struct zone zones[ZONES];
-	struct entry cache[][CACHE_WAYS]; /* by set, the last asked first */
+	_Alignas(64) struct entry cache[][CACHE_WAYS]; /* by set, the last asked first */
 };
 
 int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, size_t cache_bytes,
