@@ -22,6 +22,19 @@ void ed_addr_from_v4(const uint8_t p[static 4], struct ed_addr *ret)
 	memcpy(ret->b + 12, p, 4);
 }
 
+unsigned ed_addr_nowhere(const uint8_t v6[static 16])
+{
+	static const uint8_t translated[4] = { 0, 0x64, 0xff, 0x9b }, discarded[8] = { 1 };
+	static const uint8_t zeros[8] = { 0 }; /* ::, ::1, ::ffff:192.0.2.7 */
+
+	if (v6[0] >> 4 == 2 || v6[0] == 0x3f || (v6[0] >= 0xfc && v6[0] <= 0xfe) ||
+	    memcmp(v6, zeros, sizeof(zeros)) == 0 ||
+	    memcmp(v6, translated, sizeof(translated)) == 0 ||
+	    memcmp(v6, discarded, sizeof(discarded)) == 0)
+		return 0;
+	return 1 + ((v6[3] ^ v6[11] ^ v6[15]) % ED_ADDR_NOWHERE);
+}
+
 void ed_addr_from_v6(const uint8_t p[static 16], struct ed_addr *ret)
 {
 	memcpy(ret->b, p, 16);

@@ -34,6 +34,14 @@ bool ed_addr_is_v4(const struct ed_addr *a);
 void ed_addr_from_v4(const uint8_t p[static 4], struct ed_addr *ret);
 void ed_addr_from_v6(const uint8_t p[static 16], struct ed_addr *ret);
 
+/*
+ * Of the 16 bytes of an IPv6 address in which there can be no machine, since nobody is given such
+ * ones: 1 to ED_ADDR_NOWHERE, by a few of its bits; 0 of all others. Outside 2000::/4 only what RFC
+ * 6890 and RFC 9637 set aside for use, or for an answer that stands for none, is somewhere.
+ */
+enum { ED_ADDR_NOWHERE = 4 };
+unsigned ed_addr_nowhere(const uint8_t v6[static 16]);
+
 /* From text, either family, without zone index or brackets. False: not an address, @ret untouched.
  */
 bool ed_addr_from_text(struct ed_span text, struct ed_addr *ret);

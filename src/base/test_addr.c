@@ -154,13 +154,40 @@ static void test_against_libc(void **state)
 	}
 }
 
+/* Where nobody is given an address; what is set aside for use, or stands for no answer, is somewhere. */
+static void test_nowhere(void **state)
+{
+	static const char *const somewhere[] = { "2001:db8::7",
+						 "2a02:26f0:d1::6027:49d5",
+						 "3fff::1",
+						 "fe80::1",
+						 "fd00::7",
+						 "::",
+						 "::1",
+						 "::ffff:192.0.2.7",
+						 "64:ff9b::1.2.3.4",
+						 "100::1" };
+	static const char *const nowhere[] = { "6d7a:7877:3679::1", "3031:3233::",  "ff02::fb",
+					       "64:ff9a::1",        "100:0:0:1::1", "8000::" };
+	struct ed_addr a;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(somewhere) / sizeof(somewhere[0]); i++) {
+		assert_true(ed_addr_from_text(ed_span_str(somewhere[i]), &a));
+		assert_int_equal(ed_addr_nowhere(a.b), 0);
+	}
+	for (size_t i = 0; i < sizeof(nowhere) / sizeof(nowhere[0]); i++) {
+		assert_true(ed_addr_from_text(ed_span_str(nowhere[i]), &a));
+		assert_in_range(ed_addr_nowhere(a.b), 1, ED_ADDR_NOWHERE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_from_header),
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_against_libc),
+		cmocka_unit_test(test_texts),      cmocka_unit_test(test_from_header),
+		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_against_libc),
+		cmocka_unit_test(test_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

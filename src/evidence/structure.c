@@ -9,7 +9,7 @@
 enum { N_MIN = 5, DISTINCT_MIN = 20, DISTINCT_MANY = 100, TTL_LOW_S = 3, TTL_MAX_S = 600 };
 /* Of 32 parts of the address space: more than one owner's machines lie in, fewer than chance fills
  * with twice as many answers. */
-enum { PARTS_SHIFT = 27, PARTS_MIN = 16, NO_PLACE_PART = 28, NO_PLACE_MIN = 3 };
+enum { PARTS_SHIFT = 27, PARTS_MIN = 16, NO_PLACE_PART = 28, NO_PLACE_PARTS = 4, NO_PLACE_MIN = 3 };
 enum { UNPRINTED_MIN = 3, UNPRINTED_MANY = 10, UNPRINTED_MAX = 255, TRAILING_MAX = 0xffffff };
 
 struct structure_state {
@@ -26,7 +26,7 @@ struct structure_state {
 	uint16_t n_same_v4;       /* A answers equal to the one before; saturates */
 	uint16_t last_v4;         /* the one before, folded */
 	uint32_t n_v4;
-	uint32_t v4_parts;                  /* bit p: an A answer in that part of the space */
+	uint32_t v4_parts; /* bit p: an A answer in that part of the space; the last: an AAAA too */
 	uint32_t n_loopback;                /* A answers in 127/8: a code, not a place */
 	uint32_t n_sized;                   /* responses whose rdata size is known */
 	uint32_t bytes_opaque, bytes_names; /* saturate */
@@ -106,6 +106,8 @@ static void observe_answer(struct structure_state *st, const struct ed_event *ev
 	}
 	if (a->first_v4)
 		observe_v4(st, a->first_v4);
+	if (a->nowhere)
+		st->v4_parts |= UINT32_C(1) << (NO_PLACE_PART + (a->nowhere - 1) % NO_PLACE_PARTS);
 }
 
 static void structure_observe(void *state, const struct ed_sighting *s)

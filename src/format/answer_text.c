@@ -97,18 +97,18 @@ static bool is_free(uint16_t type, uint16_t qtype)
 	}
 }
 
-/* True when @text is an address. Of all of them only the first of IPv4 is of interest itself. */
+/* True when @text is an address. */
 static bool take_address(struct ed_dns_answers *sum, struct ed_span text)
 {
 	struct ed_addr addr;
 
-	if (ed_zeek_addr_shape(text) == ED_ZEEK_SHAPE_V6)
+	if (ed_zeek_addr_shape(text) == ED_ZEEK_SHAPE_V6) {
+		ed_answers_count_address(sum);
 		return true;
+	}
 	if (!ed_zeek_addr_read(text, &addr))
 		return false;
-	if (sum->first_v4 == 0 && ed_addr_is_v4(&addr))
-		sum->first_v4 = (uint32_t)addr.b[12] << 24 | (uint32_t)addr.b[13] << 16 |
-				(uint32_t)addr.b[14] << 8 | addr.b[15];
+	ed_answers_add_address(sum, &addr);
 	return true;
 }
 
@@ -129,11 +129,8 @@ static void add_rdata(struct ed_answer_text *s, const struct ed_answer *a, uint1
 	struct ed_dns_answers *sum = &s->sum;
 
 	s->rdata_known = true;
-	if ((a->type == ED_RR_A || a->type == ED_RR_AAAA) && take_address(sum, a->rdata)) {
-		if (sum->n_addresses < UINT16_MAX)
-			sum->n_addresses++;
+	if ((a->type == ED_RR_A || a->type == ED_RR_AAAA) && take_address(sum, a->rdata))
 		return;
-	}
 	/* A sum, so that the same records in another order are the same answer. It is no table's
 	 * key, which is why the key of the run is not needed. */
 	sum->hash += (uint32_t)ed_hash_bytes(a->rdata.p, a->rdata.n, a->type);
@@ -176,7 +173,11 @@ void ed_answer_give(const struct ed_answer_text *s, struct ed_event *ev)
 	bool empty = n == 0;
 
 	to->n = (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX);
-	to->n_addresses = (uint16_t)(n_addresses < UINT16_MAX ? n_addresses : UINT16_MAX);
+	to->n_addresses = (n_addresses < ED_ANSWERS_ADDRESSES_MAX ? n_addresses :
+								    ED_ANSWERS_ADDRESSES_MAX) &
+			  ED_ANSWERS_ADDRESSES_MAX;
+	if (to->nowhere == 0)
+		to->nowhere = from->nowhere;
 	to->bytes_opaque += from->bytes_opaque;
 	to->bytes_names += from->bytes_names;
 	to->hash += from->hash;

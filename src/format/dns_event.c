@@ -19,7 +19,10 @@ static uint16_t clamp16(uint32_t v)
 static void fill_answers(const struct ed_dns_message *m, struct ed_dns_answers *ret)
 {
 	ret->n = clamp16(m->n_answers);
-	ret->n_addresses = clamp16(m->n_addresses);
+	ret->n_addresses = (m->n_addresses < ED_ANSWERS_ADDRESSES_MAX ? m->n_addresses :
+									ED_ANSWERS_ADDRESSES_MAX) &
+			   ED_ANSWERS_ADDRESSES_MAX;
+	ret->nowhere = m->nowhere & 15U;
 	ret->bytes_opaque = m->bytes_opaque;
 	ret->bytes_names = m->bytes_names;
 	ret->ttl_min_s = m->ttl_min_s;

@@ -265,10 +265,8 @@ static void add_record(struct ed_event *ev, const struct ed_dnsmasq_answer *a,
 	if (sum->n < UINT16_MAX)
 		sum->n++;
 	if (v->type == ED_RR_A || v->type == ED_RR_AAAA) {
-		sum->n_addresses++;
-		if (v->type == ED_RR_A && sum->first_v4 == 0 && read_address(a->value, &addr))
-			sum->first_v4 = (uint32_t)addr.b[12] << 24 | (uint32_t)addr.b[13] << 16 |
-					(uint32_t)addr.b[14] << 8 | addr.b[15];
+		if (read_address(a->value, &addr))
+			ed_answers_add_address(sum, &addr);
 	} else if (v->is_sized && ev->qtype == ED_RR_PTR) {
 		sum->bytes_names += (uint32_t)a->value.n;
 	} else if (v->is_sized) {

@@ -229,10 +229,8 @@ static void add_data(uint16_t type, struct ed_span data, struct ed_dns_answers *
 	switch (type) {
 	case ED_RR_A:
 	case ED_RR_AAAA:
-		sum->n_addresses++;
-		if (type == ED_RR_A && sum->first_v4 == 0 && ed_zeek_addr_read(data, &addr))
-			sum->first_v4 = (uint32_t)addr.b[12] << 24 | (uint32_t)addr.b[13] << 16 |
-					(uint32_t)addr.b[14] << 8 | addr.b[15];
+		if (ed_zeek_addr_read(data, &addr))
+			ed_answers_add_address(sum, &addr);
 		break;
 	case ED_RR_CNAME:
 	case ED_RR_NS:

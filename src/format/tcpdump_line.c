@@ -369,10 +369,7 @@ static bool take_data(struct ed_span *text, uint16_t type, struct ed_text_messag
 		if (!ed_addr_from_text(word, &addr))
 			return false;
 		ret->bytes_addresses += type == ED_RR_A ? 4 : 16;
-		sum->n_addresses++;
-		if (type == ED_RR_A && sum->first_v4 == 0)
-			sum->first_v4 = (uint32_t)addr.b[12] << 24 | (uint32_t)addr.b[13] << 16 |
-					(uint32_t)addr.b[14] << 8 | addr.b[15];
+		ed_answers_add_address(sum, &addr);
 		return true;
 	}
 	sum->hash += (uint32_t)ed_hash_bytes(word.p, word.n, type);

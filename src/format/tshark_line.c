@@ -215,11 +215,7 @@ static void read_addresses(struct ed_span text, struct ed_text_message *ret)
 			sum->bytes_names += (uint32_t)word.n + 2;
 			continue;
 		}
-		if (sum->n_addresses < UINT16_MAX)
-			sum->n_addresses++;
-		if (type == ED_RR_A && sum->first_v4 == 0)
-			sum->first_v4 = (uint32_t)addr.b[12] << 24 | (uint32_t)addr.b[13] << 16 |
-					(uint32_t)addr.b[14] << 8 | addr.b[15];
+		ed_answers_add_address(sum, &addr);
 	}
 }
 

@@ -266,13 +266,13 @@ static __attribute__((noinline)) bool take_address(struct ed_dns_answers *a, str
 	enum ed_zeek_shape shape = ed_zeek_addr_shape(text);
 	struct ed_addr addr;
 
+	if (shape == ED_ZEEK_SHAPE_V6) /* where machines are, which is all that there is to know */
+		ed_answers_count_address(a);
 	if (shape == ED_ZEEK_SHAPE_NONE || shape == ED_ZEEK_SHAPE_V6)
 		return shape == ED_ZEEK_SHAPE_V6;
 	if (!ed_addr_from_text(text, &addr))
 		return false;
-	if (a->first_v4 == 0 && ed_addr_is_v4(&addr))
-		a->first_v4 = (uint32_t)addr.b[12] << 24 | (uint32_t)addr.b[13] << 16 |
-			      (uint32_t)addr.b[14] << 8 | addr.b[15];
+	ed_answers_add_address(a, &addr);
 	return true;
 }
 
@@ -288,22 +288,13 @@ static bool take_data(struct ed_dns_answers *a, struct ed_span text)
 	return true;
 }
 
-static void add_address(struct ed_zeek_record *r)
-{
-	struct ed_dns_answers *a = &r->ev->answers;
-
-	if (a->n_addresses < UINT16_MAX)
-		a->n_addresses++;
-	r->rdata_known = true;
-}
-
 /* An answer other than an address of IPv4. */
 static __attribute__((noinline)) void put_other(struct ed_zeek_record *r, struct ed_span text)
 {
 	struct ed_dns_answers *a = &r->ev->answers;
 
 	if (take_address(a, text)) {
-		add_address(r);
+		r->rdata_known = true;
 		return;
 	}
 	/* A sum, so that the same records in another order are the same answer. It is no table's
@@ -329,7 +320,8 @@ void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 	/* Of all addresses only the first of IPv4 is of interest itself. */
 	if (a->first_v4 == 0)
 		a->first_v4 = ed_zeek_v4_of(text);
-	add_address(r);
+	ed_answers_count_address(a);
+	r->rdata_known = true;
 }
 
 void ed_zeek_put_ttl(struct ed_zeek_record *r, uint32_t ttl_s)

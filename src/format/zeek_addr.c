@@ -73,8 +73,9 @@ enum ed_zeek_shape ed_zeek_addr_shape(struct ed_span text)
 	}
 	if (sum.colons == 0)
 		return ED_ZEEK_SHAPE_NONE;
-	/* ::ffff:c000:207 is IPv4 in other words, and so may be whatever begins with zeros. */
-	if (sum.dots || text.p[0] == '0' || text.p[0] == ':' || !is_v6(&sum, text.n))
+	/* ::ffff:c000:207 is IPv4 in other words; nearly all that are given to machines are in
+	 * 2000::/4. */
+	if (sum.dots || text.n < 5 || text.p[0] != '2' || text.p[4] != ':' || !is_v6(&sum, text.n))
 		return ED_ZEEK_SHAPE_UNSURE;
 	return ED_ZEEK_SHAPE_V6;
 }

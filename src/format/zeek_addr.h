@@ -21,9 +21,9 @@
 enum { ED_ZEEK_ADDR_SLACK_BYTES = 16, ED_ZEEK_V4_TEXT_MAX = 15 };
 
 enum ed_zeek_shape {
-	ED_ZEEK_SHAPE_NONE,   /* no address */
-	ED_ZEEK_SHAPE_V4,     /* dotted decimal */
-	ED_ZEEK_SHAPE_V6,     /* and not IPv4 in other words */
+	ED_ZEEK_SHAPE_NONE, /* no address */
+	ED_ZEEK_SHAPE_V4,   /* dotted decimal */
+	ED_ZEEK_SHAPE_V6, /* and where machines are: neither IPv4 in other words nor ed_addr_nowhere */
 	ED_ZEEK_SHAPE_UNSURE, /* ed_addr_from_text must say */
 };
 

@@ -137,15 +137,29 @@ enum ed_rcode { ED_RCODE_NOERROR = 0, ED_RCODE_SERVFAIL = 2, ED_RCODE_NXDOMAIN =
 
 /* What the answers of a response come to; meaningful when `has` holds ANSWERS, RDATA_BYTES, TTL. */
 struct ed_dns_answers {
-	uint16_t n;            /* answer records seen */
-	uint16_t n_addresses;  /* A and AAAA among them */
-	uint32_t bytes_opaque; /* rdata of TXT, NULL, KEY and of types that carry free bytes */
-	uint32_t bytes_names;  /* names in CNAME, MX, SRV, NS, PTR rdata, uncompressed or as text */
+	uint16_t n;                /* answer records seen */
+	uint16_t n_addresses : 12; /* A and AAAA among them; saturates */
+	uint16_t nowhere : 4;      /* of the first AAAA record in which no machine can be
+				      (ed_addr_nowhere); 0: there is none */
+	uint32_t bytes_opaque;     /* rdata of TXT, NULL, KEY and of types that carry free bytes */
+	uint32_t bytes_names; /* names in CNAME, MX, SRV, NS, PTR rdata, uncompressed or as text */
 	uint32_t ttl_min_s;
 	uint32_t ttl_max_s;
 	uint32_t first_v4; /* first A record, host order; 0 none */
-	uint32_t hash;     /* of all rdata: two different answers to one name differ here */
+	uint32_t hash; /* of all rdata but addresses: two different texts or names differ here */
 };
+
+enum { ED_ANSWERS_ADDRESSES_MAX = 4095 };
+
+/* One more of the answer's addresses, of which there is nothing else to know. */
+static inline void ed_answers_count_address(struct ed_dns_answers *a)
+{
+	if (a->n_addresses < ED_ANSWERS_ADDRESSES_MAX)
+		a->n_addresses++;
+}
+
+/* Adds one of the answer's addresses. */
+void ed_answers_add_address(struct ed_dns_answers *a, const struct ed_addr *addr);
 
 enum { ED_FOREIGN_FIRST_BYTES = 16 }; /* as many as an alert shows */
 

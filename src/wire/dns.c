@@ -8,6 +8,7 @@
  */
 #include "wire/dns.h"
 
+#include "base/addr.h"
 #include "base/cursor.h"
 #include "base/hash.h"
 
@@ -263,6 +264,8 @@ static void look_at_answer(struct walk *w, const struct record *r)
 		m->hash += digest(w, r);
 	else if (r->data.n == 4 && m->first_v4 == 0)
 		m->first_v4 = ed_get_be32(r->data.p);
+	else if (r->data.n == 16 && m->nowhere == 0)
+		m->nowhere = (uint8_t)ed_addr_nowhere(r->data.p);
 }
 
 static void note_opt(struct ed_dns_message *m, const struct record *r)

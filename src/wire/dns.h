@@ -44,7 +44,8 @@ struct ed_dns_message {
 	uint32_t n_ttls;
 	uint32_t ttl_min_s;
 	uint32_t ttl_max_s;
-	uint32_t first_v4;    /* of the first A record, host order */
+	uint32_t first_v4; /* of the first A record, host order */
+	uint8_t nowhere;   /* of the first AAAA record in which no machine can be (base/addr.h) */
 	uint32_t bytes_names; /* names in NS, CNAME, SOA, PTR, MX, SRV, DNAME data, uncompressed */
 	uint64_t hash; /* sum over the records but addresses of a hash of type and data; names
 		       * lower-cased */
