@@ -96,15 +96,9 @@ static bool read_record(struct ed_eve_line *l, struct ed_eve_rr *rr)
 	return step == ED_JSON_STEP_END;
 }
 
-/* One value of a record. False: malformed. */
-static bool put_rr(struct ed_eve_line *l, struct ed_eve_rr *rr, unsigned key,
-		   const struct ed_json_item *item)
+/* One value of a record. */
+static inline void put_rr(struct ed_eve_rr *rr, unsigned key, const struct ed_json_item *item)
 {
-	if (item->kind == ED_JSON_KIND_NEST) {
-		if (key == ED_EVE_RECORD && *l->t.p == '{')
-			return read_record(l, rr);
-		return ed_json_text_skip(&l->t);
-	}
 	switch (key) {
 	case ED_EVE_RRNAME:
 		rr->name = item->text;
@@ -126,21 +120,37 @@ static bool put_rr(struct ed_eve_line *l, struct ed_eve_rr *rr, unsigned key,
 	default:
 		break;
 	}
-	return true;
+}
+
+/* An object or array in a record. False: malformed. */
+static bool read_rr_nest(struct ed_eve_line *l, struct ed_eve_rr *rr, unsigned key)
+{
+	if (key == ED_EVE_RECORD && *l->t.p == '{')
+		return read_record(l, rr);
+	return ed_json_text_skip(&l->t);
 }
 
 static bool read_rr(struct ed_eve_line *l, struct ed_eve_rr *rr)
 {
+	struct ed_json_text t = l->t;
 	struct ed_json_item item;
 	enum ed_json_step step;
 	unsigned n = 0, id;
 
-	l->t.p++;
-	while ((step = ed_json_text_next(&l->t, '}', &n)) == ED_JSON_STEP_ITEM) {
-		if (!ed_json_text_key_id(&l->t, l->keys, &id) ||
-		    !ed_json_text_value(&l->t, &item) || !put_rr(l, rr, id, &item))
+	t.p++;
+	while ((step = ed_json_text_next(&t, '}', &n)) == ED_JSON_STEP_ITEM) {
+		if (!ed_json_text_key_id(&t, l->keys, &id) || !ed_json_text_value(&t, &item))
 			return false;
+		if (item.kind != ED_JSON_KIND_NEST) {
+			put_rr(rr, id, &item);
+			continue;
+		}
+		l->t = t;
+		if (!read_rr_nest(l, rr, id))
+			return false;
+		t = l->t;
 	}
+	l->t = t;
 	return step == ED_JSON_STEP_END;
 }
 
@@ -262,23 +272,27 @@ static bool read_dns_nest(struct ed_eve_line *l, unsigned key)
 
 static bool read_dns(struct ed_eve_line *l)
 {
+	struct ed_json_text t = l->t;
 	struct ed_json_item item;
 	enum ed_json_step step;
 	unsigned n = 0, id;
 
-	l->t.p++;
-	while ((step = ed_json_text_next(&l->t, '}', &n)) == ED_JSON_STEP_ITEM) {
-		if (!ed_json_text_key_id(&l->t, l->keys, &id) || !ed_json_text_value(&l->t, &item))
+	t.p++;
+	while ((step = ed_json_text_next(&t, '}', &n)) == ED_JSON_STEP_ITEM) {
+		if (!ed_json_text_key_id(&t, l->keys, &id) || !ed_json_text_value(&t, &item))
 			return false;
 		if (item.kind == ED_JSON_KIND_NEST) {
+			l->t = t;
 			if (!read_dns_nest(l, id))
 				return false;
+			t = l->t;
 		} else if (id >= ED_EVE_RRNAME && id <= ED_EVE_RDATA) {
-			put_rr(l, &l->own, id, &item);
+			put_rr(&l->own, id, &item);
 		} else if (id >= ED_EVE_TYPE && id <= ED_EVE_RCODE) {
 			note(l, id, item.text);
 		}
 	}
+	l->t = t;
 	return step == ED_JSON_STEP_END;
 }
 
@@ -318,20 +332,22 @@ static bool read_top_nest(struct ed_eve_line *l, unsigned key)
 
 bool ed_eve_line_read(struct ed_span line, uint8_t *room, struct ed_eve_line *l)
 {
+	struct ed_json_text t = { .p = line.p, .room = room };
 	struct ed_json_item item;
 	enum ed_json_step step;
 	unsigned n = 0, id;
 
-	l->t = (struct ed_json_text){ .p = line.p, .room = room };
-	ed_json_text_space(&l->t);
-	if (*l->t.p++ != '{')
+	ed_json_text_space(&t);
+	if (*t.p++ != '{')
 		return false;
-	while ((step = ed_json_text_next(&l->t, '}', &n)) == ED_JSON_STEP_ITEM) {
-		if (!ed_json_text_key_id(&l->t, l->keys, &id) || !ed_json_text_value(&l->t, &item))
+	while ((step = ed_json_text_next(&t, '}', &n)) == ED_JSON_STEP_ITEM) {
+		if (!ed_json_text_key_id(&t, l->keys, &id) || !ed_json_text_value(&t, &item))
 			return false;
 		if (item.kind == ED_JSON_KIND_NEST) {
+			l->t = t;
 			if (!read_top_nest(l, id))
 				return false;
+			t = l->t;
 			continue;
 		}
 		if (id < ED_EVE_DNS)
@@ -339,6 +355,6 @@ bool ed_eve_line_read(struct ed_span line, uint8_t *room, struct ed_eve_line *l)
 		if (id == ED_EVE_EVENT_TYPE && !l->whole && ed_eve_line_is_other(l))
 			return true;
 	}
-	ed_json_text_space(&l->t);
-	return step == ED_JSON_STEP_END && l->t.p == line.p + line.n;
+	ed_json_text_space(&t);
+	return step == ED_JSON_STEP_END && t.p == line.p + line.n;
 }

@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading JSON logs by places and slots; see json_log.h. The stack is an array: no input makes it
- * deeper. */
+/*
+ * Reading JSON logs by places and slots; see json_log.h. Where a run is known (json_run.h) it is
+ * followed, else keys are read one by one. The stack is an array: no input makes it deeper.
+ *	{"EventID":22,"SourceName":"Microsoft-Windows-Sysmon","ProcessId":"6988", ...}
+ */
 #include <errno.h>
 
 #include "base/mem.h"
-#include "base/time.h"
 #include "format/json_log.h"
-#include "format/logline.h"
+#include "format/json_run.h"
 #include "format/probe.h"
-#include "format/zeek_text.h"
 
 enum {
 	PROBE_LINES = 20,
 	PROBE_SURE = 92,
-	DIGITS_S = 11,
-	DIGITS_MS = 14,
-	DIGITS_US = 17,
-	DIGITS_NS = 19,
 };
 
 /* Memory of one reading thread. */
@@ -24,6 +21,7 @@ struct scratch {
 	const struct ed_json_log_kind *kind;
 	struct ed_logtime time;
 	struct ed_json_keys keys;
+	struct ed_json_runs *runs; /* NULL: too few lines are read to learn from them */
 	uint8_t code[ED_JSON_LOG_PLACES][ED_JSON_KEYS_MAX + 1]; /* by place and key */
 	uint8_t scalar[ED_JSON_LOG_PLACES];      /* slot of an array's strings and numbers */
 	struct ed_span blank[ED_JSON_LOG_SLOTS]; /* the slots of a record without values */
@@ -158,68 +156,172 @@ static void leave(struct walk *w)
 }
 
 /* The value at the front; a string that nobody wants, or wants so, keeps its escapes. */
-static inline bool take_value(struct walk *w, unsigned code, struct ed_json_item *ret)
+static inline bool take_value(struct ed_json_text *t, unsigned code, struct ed_json_item *ret)
 {
-	ed_json_text_space(&w->t);
-	if (*w->t.p != '"' || (code > 0 && !(code & (ED_JSON_LOG_RAW | ED_JSON_LOG_INTO))))
-		return ed_json_text_value(&w->t, ret);
-	w->t.p++;
+	ed_json_text_space(t);
+	if (*t->p != '"' || (code > 0 && !(code & (ED_JSON_LOG_RAW | ED_JSON_LOG_INTO))))
+		return ed_json_text_value(t, ret);
+	t->p++;
 	ret->kind = ED_JSON_KIND_STRING;
-	return ed_json_text_raw(&w->t, &ret->text);
+	return ed_json_text_raw(t, &ret->text);
 }
 
-static void put(struct walk *w, unsigned code, const struct ed_json_item *item, bool in_array)
+/* Where a value goes; 0: nowhere. */
+static inline unsigned slot_of(const struct scratch *s, unsigned code,
+			       const struct ed_json_item *item)
 {
 	/* a string or number where there could have been an array of them */
 	if (code & ED_JSON_LOG_INTO)
-		code = w->s->scalar[code & (ED_JSON_LOG_INTO - 1U)];
-	if (code == 0)
-		return;
+		code = s->scalar[code & (ED_JSON_LOG_INTO - 1U)];
 	if (item->kind == ED_JSON_KIND_SCALAR && ed_span_is(item->text, "null"))
-		return;
-	w->record.value[code & (ED_JSON_LOG_SLOTS - 1U)] = item->text;
-	if (in_array)
-		end_element(w, w->level[w->depth].place);
+		return 0;
+	return code & (ED_JSON_LOG_SLOTS - 1U);
 }
 
-/* The next item of the innermost object or array. False: malformed. */
-static bool take_item(struct walk *w)
+static void put_run(struct walk *w, const struct ed_json_run *r, const uint8_t *p)
 {
-	const struct level *l = &w->level[w->depth];
-	bool in_array = l->close == ']';
-	unsigned code = in_array ? w->s->scalar[l->place] : 0;
+	for (unsigned i = 0; i < r->n_values; i++) {
+		const struct ed_json_run_value *v = &r->value[i];
+
+		w->record.value[v->slot] = ed_span_of(p + v->at, v->n);
+	}
+}
+
+/* What stands at the front. */
+enum front {
+	FRONT_ITEM, /* something that no run leads over */
+	FRONT_NEST, /* an object or array behind its key */
+	FRONT_END,  /* the closing bracket of the object was read */
+	FRONT_BAD,
+};
+
+/* Goes on in the innermost object by the runs that are known. @ret_code: of what is nested. */
+static enum front follow_runs(struct walk *w, struct level *l, unsigned *ret_code)
+{
+	struct scratch *s = w->s;
+	struct ed_json_text t = w->t;
+	enum front front = FRONT_ITEM;
+	uint16_t where = ed_json_run_where(l->place, l->n), on = ed_json_run_where(l->place, 1);
+	const struct ed_json_run *r;
+
+	for (; (r = ed_json_run_find(s->runs, &t, where)); where = on) {
+		struct ed_json_item item;
+		unsigned slot;
+
+		put_run(w, r, t.p);
+		t.p += r->n;
+		t.last = r->last;
+		l->n = 1;
+		if (r->closes) {
+			front = FRONT_END;
+			break;
+		}
+		if (!take_value(&t, r->code, &item)) {
+			front = FRONT_BAD;
+			break;
+		}
+		if (item.kind == ED_JSON_KIND_NEST) {
+			*ret_code = r->code;
+			front = FRONT_NEST;
+			break;
+		}
+		slot = slot_of(s, r->code, &item);
+		if (slot > 0)
+			w->record.value[slot] = item.text;
+	}
+	w->t = t;
+	return front;
+}
+
+/* The next item of an array. False: malformed. */
+static bool take_element(struct walk *w)
+{
+	unsigned place = w->level[w->depth].place, code = w->s->scalar[place], slot;
+	struct ed_json_item item;
+
+	if (!take_value(&w->t, code, &item))
+		return false;
+	/* what lies in an array is in its place */
+	if (item.kind == ED_JSON_KIND_NEST)
+		return enter(w, ED_JSON_LOG_INTO | place);
+	slot = slot_of(w->s, code, &item);
+	if (slot > 0) {
+		w->record.value[slot] = item.text;
+		end_element(w, place);
+	}
+	return true;
+}
+
+/* The next item of an object, key by key. False: malformed. */
+static bool take_member(struct walk *w)
+{
+	struct scratch *s = w->s;
+	struct ed_json_run_item learnt;
 	struct ed_json_item item;
 	unsigned id;
 
-	if (!in_array) {
-		if (!ed_json_text_key_id(&w->t, &w->s->keys, &id))
-			return false;
-		code = w->s->code[l->place][id];
-	}
-	if (!take_value(w, code, &item))
+	if (!ed_json_text_key_id(&w->t, &s->keys, &id))
 		return false;
-	if (item.kind == ED_JSON_KIND_NEST) {
-		/* what lies in an array is in its place */
-		return enter(w, in_array ? (unsigned)(ED_JSON_LOG_INTO | l->place) : code);
-	}
-	put(w, code, &item, in_array);
+	learnt.key = id > 0 ? w->t.last : 0;
+	learnt.code = s->code[w->level[w->depth].place][id];
+	learnt.colon = w->t.p;
+	if (!take_value(&w->t, learnt.code, &item))
+		return false;
+	learnt.end = item.kind == ED_JSON_KIND_NEST ? learnt.colon : w->t.p;
+	learnt.value = item.text;
+	learnt.slot = 0;
+	if (item.kind != ED_JSON_KIND_NEST)
+		learnt.slot = (uint8_t)slot_of(s, learnt.code, &item);
+	if (s->runs)
+		ed_json_runs_item(s->runs, &learnt);
+	if (item.kind == ED_JSON_KIND_NEST)
+		return enter(w, learnt.code);
+	if (learnt.slot > 0)
+		w->record.value[learnt.slot] = item.text;
 	return true;
+}
+
+/* What the runs do not lead over: an item, or the bracket behind the last one. */
+static enum front step_on(struct walk *w, struct level *l)
+{
+	struct ed_json_runs *runs = w->s->runs;
+	bool in_array = l->close == ']';
+
+	if (runs && !in_array && !runs->start)
+		ed_json_runs_start(runs, &w->t, ed_json_run_where(l->place, l->n));
+	switch (ed_json_text_next(&w->t, l->close, &l->n)) {
+	case ED_JSON_STEP_ITEM:
+		return (in_array ? take_element(w) : take_member(w)) ? FRONT_ITEM : FRONT_BAD;
+	case ED_JSON_STEP_END:
+		if (runs)
+			ed_json_runs_close(runs, w->t.p);
+		return FRONT_END;
+	default:
+		return FRONT_BAD;
+	}
 }
 
 /* From behind the first bracket of the line to behind its last one. False: malformed. */
 static bool walk_line(struct walk *w)
 {
+	const struct ed_json_runs *runs = w->s->runs;
+
 	for (;;) {
 		struct level *l = &w->level[w->depth];
-		enum ed_json_step step = ed_json_text_next(&w->t, l->close, &l->n);
+		enum front front = FRONT_ITEM;
+		unsigned code;
 
-		if (step == ED_JSON_STEP_BAD)
+		/* while a run is learned none is followed, or it would end too soon */
+		if (runs && l->close == '}' && !runs->start)
+			front = follow_runs(w, l, &code);
+		if (front == FRONT_ITEM)
+			front = step_on(w, l);
+		else if (front == FRONT_NEST)
+			front = enter(w, code) ? FRONT_ITEM : FRONT_BAD;
+		if (front == FRONT_BAD)
 			return false;
-		if (step == ED_JSON_STEP_ITEM) {
-			if (!take_item(w))
-				return false;
+		if (front != FRONT_END)
 			continue;
-		}
 		if (w->depth == 0)
 			return true;
 		leave(w);
@@ -238,6 +340,8 @@ static bool read_line(struct scratch *s, struct ed_span line, struct way *way)
 	w.level[0] = (struct level){ .place = ED_JSON_LOG_RECORD };
 	way->n_records = 0;
 	begin_record(&w);
+	if (s->runs)
+		ed_json_runs_drop(s->runs);
 	ed_json_text_space(&w.t);
 	if (*w.t.p != '{' && *w.t.p != '[')
 		return false;
@@ -270,6 +374,7 @@ void ed_json_log_scratch_free(void *scratch)
 		return;
 	ed_mem_free(s->room);
 	ed_mem_free(s->space);
+	ed_mem_free(s->runs);
 	ed_mem_free(s);
 }
 
@@ -323,9 +428,15 @@ int ed_json_log_scratch_new(const struct ed_json_log_kind *kind, void **ret)
 	struct scratch *s;
 	int r = scratch_new(kind, ED_UNIT_MAX_BYTES, &s);
 
-	if (r == 0)
-		*ret = s;
-	return r;
+	if (r < 0)
+		return r;
+	s->runs = ed_mem_zalloc(1, sizeof(*s->runs));
+	if (!s->runs) {
+		ed_json_log_scratch_free(s);
+		return -ENOMEM;
+	}
+	*ret = s;
+	return 0;
 }
 
 void ed_json_log_decode(void *scratch, const struct ed_unit *unit, struct ed_batch *out)
@@ -336,6 +447,7 @@ void ed_json_log_decode(void *scratch, const struct ed_unit *unit, struct ed_bat
 	struct ed_span line;
 
 	memset(&s->time, 0, sizeof(s->time));
+	ed_json_runs_begin(s->runs);
 	while (ed_lines_next(&rest, &line)) {
 		if (line.n == 0)
 			continue;
@@ -366,202 +478,4 @@ unsigned ed_json_log_probe(const struct ed_json_log_kind *kind, struct ed_span h
 	}
 	ed_mem_free(copy);
 	return way.n_own > 0 ? PROBE_SURE : 0;
-}
-
-/* ------------------------------------------------------------- values */
-
-/* Digits at the front of @text, up to 19, as a number. Returns how many; 0: none, or too many. */
-static size_t take_digits(struct ed_span text, uint64_t *ret)
-{
-	uint64_t v = 0;
-	size_t n = 0;
-
-	for (; n < text.n && text.p[n] - (unsigned)'0' <= 9; n++) {
-		if (n == DIGITS_NS)
-			return 0;
-		v = v * 10 + (text.p[n] - (unsigned)'0');
-	}
-	*ret = v;
-	return n;
-}
-
-static bool time_from_number(struct ed_span text, int64_t *ret_ns)
-{
-	uint64_t v, unit = 1;
-	size_t n = take_digits(text, &v);
-
-	if (n == 0)
-		return false;
-	if (n <= DIGITS_S)
-		return ed_time_from_epoch_text(text, ret_ns);
-	if (n <= DIGITS_MS)
-		unit = 1000 * 1000;
-	else if (n <= DIGITS_US)
-		unit = 1000;
-	if (n != text.n || v > INT64_MAX / unit)
-		return false;
-	*ret_ns = (int64_t)(v * unit);
-	return true;
-}
-
-bool ed_json_log_time(struct ed_json_log_record *r, struct ed_span text, struct ed_event *ev)
-{
-	struct ed_logtime_read time;
-
-	if (text.n == 0)
-		return false;
-	if (time_from_number(text, &ev->time_ns)) {
-		ev->time_quality = ED_TIME_EXACT_UTC;
-		ev->has |= ED_FIELD_TIME;
-		return true;
-	}
-	if (ed_logtime_read(r->time, text, &time) != text.n || time.quality > ED_TIME_ZONE_ASSUMED)
-		return false;
-	ed_logline_time(&time, ev);
-	if (text.p[text.n - 1] == 'Z')
-		ev->time_quality = ED_TIME_EXACT_UTC;
-	return true;
-}
-
-static uint16_t port_of(struct ed_span text)
-{
-	uint32_t v;
-
-	return ed_json_text_number(text, UINT16_MAX, &v) ? (uint16_t)v : 0;
-}
-
-bool ed_json_log_client(struct ed_span addr, struct ed_span port, struct ed_event *ev)
-{
-	if (!ed_logline_client(addr, ev))
-		return false;
-	ev->client_port = port_of(port);
-	if (ev->client_port > 0)
-		ev->has |= ED_FIELD_CLIENT_PORT;
-	return true;
-}
-
-void ed_json_log_resolver(struct ed_span addr, struct ed_span port, struct ed_event *ev)
-{
-	uint16_t none = 0;
-
-	if (addr.n == 0 || !ed_logline_endpoint(addr, '\n', &ev->resolver, &none))
-		return;
-	ev->resolver_port = port_of(port);
-	ev->has |= ED_FIELD_RESOLVER;
-}
-
-void ed_json_log_name(struct ed_span text, struct ed_event *ev)
-{
-	struct ed_name name;
-
-	if (text.n > 0 && memchr(text.p, '\\', text.n))
-		ev->lost |= ED_LOST_ESCAPES;
-	if (ed_logline_name(text, ED_NAME_MASTER, ev))
-		return;
-	ev->lost |= (uint8_t)ed_zeek_text_name(text, false, &name);
-	ev->name_n = name.n;
-	memcpy(ed_event_name_room(ev), name.wire, name.n);
-	ev->has |= ED_FIELD_QNAME;
-}
-
-void ed_json_log_transport(struct ed_span text, struct ed_event *ev)
-{
-	static const struct {
-		char name[8];
-		enum ed_transport transport;
-	} names[] = {
-		{ "udp", ED_TRANSPORT_UDP },   { "tcp", ED_TRANSPORT_TCP },
-		{ "tls", ED_TRANSPORT_DOT },   { "dot", ED_TRANSPORT_DOT },
-		{ "https", ED_TRANSPORT_DOH }, { "doh", ED_TRANSPORT_DOH },
-		{ "quic", ED_TRANSPORT_DOQ },
-	};
-	char lower[8] = { 0 };
-
-	if (text.n == 0 || text.n >= sizeof(lower))
-		return;
-	ed_name_lower(text.p, text.n, (uint8_t *)lower);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (memcmp(lower, names[i].name, sizeof(lower)) == 0) {
-			ev->transport = (uint8_t)names[i].transport;
-			ev->has |= ED_FIELD_TRANSPORT;
-			return;
-		}
-	}
-}
-
-void ed_json_log_size_query(struct ed_span text, struct ed_event *ev)
-{
-	if (ed_json_text_number(text, UINT16_MAX, &ev->size_query))
-		ev->has |= ED_FIELD_SIZE_QUERY;
-}
-
-void ed_json_log_size_response(struct ed_span text, struct ed_event *ev)
-{
-	if (ed_json_text_number(text, UINT16_MAX, &ev->size_response))
-		ev->has |= ED_FIELD_SIZE_RESPONSE;
-}
-
-/* What is between the quotes of "one" "two", escapes undone; @text begins with a quote. */
-static struct ed_span unquote(struct ed_json_log_record *r, struct ed_span text)
-{
-	struct ed_span inner = ed_span_of(text.p + 1, text.n - 1);
-	const uint8_t *end = memchr(inner.p, '"', inner.n);
-	bool inside = false;
-	size_t n = 0;
-
-	/* one string without an escape, which nearly all are */
-	if (end == text.p + text.n - 1 && !memchr(inner.p, '\\', inner.n))
-		return ed_span_of(inner.p, inner.n - 1);
-	for (size_t i = 0; i < text.n; i++) {
-		uint8_t c = text.p[i];
-		unsigned d[3];
-
-		if (c == '"') {
-			inside = !inside;
-			continue;
-		}
-		if (c == '\\' && i + 1 < text.n) {
-			c = text.p[++i];
-			for (unsigned k = 0; k < 3; k++)
-				d[k] = i + k < text.n ? text.p[i + k] - (unsigned)'0' : 10;
-			if (d[0] <= 2 && d[1] <= 9 && d[2] <= 9) {
-				c = (uint8_t)(d[0] * 100 + d[1] * 10 + d[2]);
-				i += 2;
-			}
-		}
-		if (inside)
-			r->space[n++] = c;
-	}
-	return ed_span_of(r->space, n);
-}
-
-/* The name in data like "10 mx.example." */
-static struct ed_span last_word(struct ed_span text)
-{
-	const uint8_t *blank = text.n > 0 ? memrchr(text.p, ' ', text.n) : NULL;
-
-	return blank ? ed_span_from(text, (size_t)(blank - text.p) + 1) : text;
-}
-
-void ed_json_log_answer(struct ed_json_log_record *r, const struct ed_answer *answer,
-			uint16_t qtype)
-{
-	struct ed_answer a = *answer;
-
-	if (a.has_rdata && a.rdata.n > 0 && a.rdata.p[0] == '"')
-		a.rdata = unquote(r, a.rdata);
-	else if (a.type == ED_RR_MX || a.type == ED_RR_SRV)
-		a.rdata = last_word(a.rdata);
-	ed_answer_add(&r->answers, &a, qtype);
-}
-
-void ed_json_log_rtt(struct ed_span text, int64_t unit_us, struct ed_event *ev)
-{
-	int64_t nano; /* thousand millionths of the unit */
-
-	if (text.n == 0 || !ed_time_from_epoch_text(text, &nano) || nano < 0 ||
-	    nano / ED_NS_PER_S >= INT32_MAX / unit_us)
-		return;
-	ev->rtt_us = (int32_t)(nano / 1000 * unit_us / (1000 * 1000));
-	ev->has |= ED_FIELD_RTT;
 }

@@ -107,6 +107,11 @@ bool ed_json_text_unescape(struct ed_json_text *t, struct ed_span *ret)
 		if (*p != '\\')
 			return false;
 		p++;
+		/* as in the paths of Windows */
+		if (*p == '\\') {
+			*out++ = *p++;
+			continue;
+		}
 		if (*p == 'u') {
 			p = take_code(p + 1, &out);
 			if (!p)

@@ -119,8 +119,16 @@ static inline bool ed_json_text_string(struct ed_json_text *t, struct ed_span *r
 	while (!(hits = ed_json_text_special(p)))
 		p += ED_LINES_STEP;
 	p += (unsigned)__builtin_ctz(hits);
-	if (*p != '"')
-		return *p == '\\' && ed_json_text_unescape(t, ret);
+	if (*p != '"') {
+		/* of copies the addresses may be taken, and @t can stay in registers */
+		struct ed_json_text rest = *t;
+		struct ed_span text = ed_span_of(p, 0);
+		bool done = *p == '\\' && ed_json_text_unescape(&rest, &text);
+
+		*ret = text;
+		*t = rest;
+		return done;
+	}
 	*ret = ed_span_of(t->p, (size_t)(p - t->p));
 	t->p = p + 1;
 	return true;

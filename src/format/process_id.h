@@ -14,16 +14,31 @@
 #include "base/hash.h"
 #include "base/span.h"
 
+#include <string.h>
+
 #define ED_PROCESS_ID_KEY UINT64_C(0x9d5f1c3a7be20461)
 
 enum { ED_PROCESS_GUID_MAX = 64 };
 
+/* Eight bytes at @p in upper case. */
+static inline uint64_t ed_process_upper_8(const uint8_t *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t v, low, letters;
+
+	memcpy(&v, p, sizeof(v));
+	low = v & ones * 0x7f;
+	/* the top bit of each byte: at least 'a', and not beyond 'z', and no more than 7 bits */
+	letters = (low + ones * (0x80 - 'a')) & ~(low + ones * (0x7f - 'z')) & ~v & ones * 0x80;
+	return v - (letters >> 2);
+}
+
 /* 0 when @guid is empty, all zeros, or longer than a GUID is. */
 static inline uint64_t ed_process_id_from_guid(struct ed_span guid)
 {
-	uint8_t upper[ED_PROCESS_GUID_MAX];
-	bool is_zero = true;
-	uint64_t id;
+	uint8_t upper[ED_PROCESS_GUID_MAX] = { 0 };
+	size_t i = 0;
+	uint64_t id, v;
 
 	if (guid.n > 0 && guid.p[0] == '{')
 		guid = ed_span_from(guid, 1);
@@ -31,14 +46,17 @@ static inline uint64_t ed_process_id_from_guid(struct ed_span guid)
 		guid.n--;
 	if (guid.n == 0 || guid.n > sizeof(upper))
 		return 0;
-	for (size_t i = 0; i < guid.n; i++) {
-		uint8_t c = guid.p[i];
-
-		upper[i] = c >= 'a' && c <= 'z' ? (uint8_t)(c - 0x20) : c;
-		is_zero &= c == '0' || c == '-';
+	while (i < guid.n && (guid.p[i] == '0' || guid.p[i] == '-'))
+		i++;
+	if (i == guid.n)
+		return 0;
+	memcpy(upper, guid.p, guid.n);
+	for (i = 0; i < guid.n; i += sizeof(v)) {
+		v = ed_process_upper_8(upper + i);
+		memcpy(upper + i, &v, sizeof(v));
 	}
 	id = ed_hash_bytes(upper, guid.n, ED_PROCESS_ID_KEY);
-	return is_zero ? 0 : id | (id == 0);
+	return id | (id == 0);
 }
 
 /* @boot: whatever tells one boot from another, 0 not known; @start_ns: ED_TIME_UNKNOWN_NS not

@@ -159,9 +159,11 @@ static void take_type(struct ed_span text, struct ed_event *ev)
 /* Programs hand addresses to the same functions, and no name is looked up for them. */
 static bool is_address(struct ed_span text)
 {
+	uint8_t last = text.p[text.n - 1];
 	struct ed_addr addr;
 
-	return ed_zeek_addr_read(text, &addr);
+	/* most names end like no address */
+	return (ed_hex_value(last) >= 0 || last == ':') && ed_zeek_addr_read(text, &addr);
 }
 
 static enum ed_drop emit_lookup(struct ed_windows_record *r, enum provider provider, unsigned id,

@@ -19,7 +19,8 @@
 enum {
 	GUID_TEXT_MIN = 18, /* "42c2e005-bec3-5f7e", without the brace */
 	DATE_BYTES = 10,    /* "2026-11-03" */
-	TIME_BYTES = 64,    /* twice what a time takes: a reader may look beyond its end */
+	TIME_TEXT_MAX = 32,
+	TIME_BYTES = 64, /* twice what a time takes: a reader may look beyond its end */
 };
 
 #define LAG_MAX_NS (5 * ED_NS_PER_S)
@@ -136,12 +137,15 @@ static bool read_clock(struct ed_windows_record *r, unsigned slot, uint8_t quali
 
 	if (text.n < DATE_BYTES)
 		return false;
+	if (text.n > TIME_TEXT_MAX)
+		text.n = TIME_TEXT_MAX;
 	/* one way to write it, so that the date is the same as that of the time before */
-	memcpy(copy, text.p, 32);
-	memset(copy + 32, 0, sizeof(copy) - 32);
-	text = ed_span_of(copy, text.n < 32 ? text.n : 32);
-	if (copy[DATE_BYTES] == 'T')
+	if (text.p[DATE_BYTES] == 'T') {
+		memcpy(copy, text.p, TIME_TEXT_MAX);
+		memset(copy + TIME_TEXT_MAX, 0, sizeof(copy) - TIME_TEXT_MAX);
 		copy[DATE_BYTES] = ' ';
+		text.p = copy;
+	}
 	if (ed_logtime_read(r->time, text, &t) == 0 || t.quality > ED_TIME_ZONE_ASSUMED)
 		return false;
 	ret->ns = t.time_ns;

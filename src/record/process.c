@@ -8,6 +8,7 @@
 #include "base/addr.h"
 #include "base/hash.h"
 #include "base/hex.h"
+#include "base/name.h"
 
 static const char *const platforms[ED_PLATFORM_N] = { "unknown", "windows", "linux",
 						      "macos",   "network", "esxi" };
@@ -186,8 +187,8 @@ static uint64_t hash_lower(struct ed_span text, uint64_t key)
 	uint8_t lower[ED_TEXT_MAX];
 	size_t n = least(text.n, sizeof(lower));
 
-	for (size_t i = 0; i < n; i++)
-		lower[i] = text.p[i] >= 'A' && text.p[i] <= 'Z' ? text.p[i] | 0x20 : text.p[i];
+	if (n > 0)
+		ed_name_lower(text.p, n, lower);
 	return ed_hash_bytes(lower, n, key);
 }
 
@@ -197,7 +198,10 @@ static struct ed_span short_name(struct ed_span host)
 	struct ed_addr addr;
 	const uint8_t *dot = host.n ? memchr(host.p, '.', host.n) : NULL;
 
-	if (!dot || dot == host.p || ed_addr_from_text(host, &addr))
+	if (!dot || dot == host.p)
+		return host;
+	/* nearly all begin like no address */
+	if ((ed_hex_value(host.p[0]) >= 0 || host.p[0] == ':') && ed_addr_from_text(host, &addr))
 		return host;
 	return ed_span_of(host.p, (size_t)(dot - host.p));
 }
