@@ -15,7 +15,7 @@ static unsigned bind_probe(struct ed_span head)
 
 static void bind_decode(void *scratch, const struct ed_unit *unit, struct ed_batch *out)
 {
-	ed_logline_decode(ed_bind_line, scratch, unit, out);
+	ed_logline_decode_usual(ed_bind_quick, ed_bind_line, scratch, unit, out);
 }
 
 const struct ed_format ed_format_bind = {
@@ -26,5 +26,7 @@ const struct ed_format ed_format_bind = {
 	.context_bytes = sizeof(struct ed_logline_context),
 	.probe = bind_probe,
 	.frame = ed_logline_frame,
+	.scratch_new = ed_bind_scratch_new,
+	.scratch_free = ed_bind_scratch_free,
 	.decode = bind_decode,
 };

@@ -13,22 +13,70 @@
  */
 #include "format/bind_line.h"
 
+#include "format/bind_memory.h"
+
 enum { CATEGORY_WORDS_MAX = 4 };
 
-/* -------------------------------------------------------------- the client */
+/* -------------------------------------------------------------- the front of a line */
 
-/* "queries: info: client @0x7f33df100098 "; false: the line is about no client. */
+/* "queries: info: client "; false: the line is about no client. */
 static bool cut_to_client(struct ed_span *text)
 {
 	struct ed_span word;
 
 	for (unsigned i = 0; i <= CATEGORY_WORDS_MAX; i++) {
 		if (ed_logline_take(text, "client "))
-			return !ed_logline_take(text, "@0x") || ed_logline_word(text, &word);
+			return true;
 		if (!ed_logline_word(text, &word) || word.p[word.n - 1] != ':')
 			return false;
 	}
 	return false;
+}
+
+/*
+ * The time of a line, and what stands behind the word "client". False: the line is about none. All
+ * that is read between the line's own time and there is read from the bytes between, so that they
+ * can be known again.
+ */
+static bool cut_front(struct ed_logline_reader *r, struct ed_span line,
+		      struct ed_logtime_read *ret_time, struct ed_span *ret)
+{
+	size_t n = ed_logtime_read(&r->time, line, ret_time), n_inner = 0;
+	struct ed_logtime_read inner;
+	struct ed_logline l;
+	bool is_word;
+
+	ed_logline_cut(&r->time, line, &l);
+	if (!ed_logline_is_from(&l, "named"))
+		return false;
+	/* behind syslog's time named may have put its own, which is the better one */
+	(void)ed_logline_take(&l.text, "infoblox-responses: ");
+	is_word = l.text.n > 0 && l.text.p[0] > '9';
+	if (l.text.n > 0 && !is_word)
+		n_inner = ed_logtime_read(&r->time, l.text, &inner);
+	if (n_inner > 0) {
+		l.time = inner;
+		l.text = ed_span_from(l.text, n_inner + (n_inner < l.text.n));
+	}
+	if (!cut_to_client(&l.text))
+		return false;
+	if (r->scratch && n > 0 && is_word)
+		ed_bind_front_keep(r->scratch,
+				   ed_span_of(line.p + n, (size_t)(l.text.p - line.p) - n),
+				   r->time.date_n);
+	*ret_time = l.time;
+	*ret = l.text;
+	return true;
+}
+
+/* -------------------------------------------------------------- the client */
+
+/* "@0x7f33df100098 ", if it is there; false: and nothing else. */
+static bool skip_pointer(struct ed_span *text)
+{
+	struct ed_span word;
+
+	return !ed_logline_take(text, "@0x") || ed_logline_word(text, &word);
 }
 
 /* A word and the colon that may end it. */
@@ -93,14 +141,21 @@ static bool take_name(struct ed_span text, struct ed_event *ev)
 	return ed_logline_name(text, ED_NAME_MASTER, ev);
 }
 
+/* "IN A " */
+static bool take_kind(struct ed_span *text, struct ed_event *ev)
+{
+	struct ed_span class, type;
+
+	return ed_logline_word(text, &class) && ed_logline_word(text, &type) &&
+	       ed_logline_class(class, ev) && ed_logline_type(type, ev);
+}
+
 /* "www.example.net IN A " */
 static bool take_question(struct ed_span *text, struct ed_event *ev)
 {
-	struct ed_span name, class, type;
+	struct ed_span name;
 
-	return ed_logline_word(text, &name) && ed_logline_word(text, &class) &&
-	       ed_logline_word(text, &type) && take_name(name, ev) && ed_logline_class(class, ev) &&
-	       ed_logline_type(type, ev);
+	return ed_logline_word(text, &name) && take_name(name, ev) && take_kind(text, ev);
 }
 
 /* "+E(0)TDC": recursion desired, EDNS, over TCP, DNSSEC, checking disabled. */
@@ -135,24 +190,25 @@ static void take_flags_and_server(struct ed_logline_reader *r, struct ed_span *t
 		ed_logline_server(r, ed_span_of(server.p + 1, server.n - 2), ev);
 }
 
-static unsigned read_query(struct ed_logline_reader *r, struct ed_span text, struct ed_event *ev)
+/* "IN A +E(0)D (192.0.2.53)" */
+static bool read_query_tail(struct ed_logline_reader *r, struct ed_span text, struct ed_event *ev)
 {
-	if (!take_question(&text, ev))
-		return ED_DROP_BAD_LINE;
+	if (!take_kind(&text, ev))
+		return false;
 	take_flags_and_server(r, &text, ev);
-	ev->kind = ED_EVENT_DNS_QUERY;
-	return ED_LOGLINE_EVENT;
+	return true;
 }
 
-/* "www.example.net IN A NOERROR 1 0 1 +E(0)D (192.0.2.53)": answers, authority, additional. */
-static unsigned read_response(struct ed_logline_reader *r, struct ed_span text, struct ed_event *ev)
+/* "IN A NOERROR 1 0 1 +E(0)D (192.0.2.53)": answers, authority, additional. */
+static bool read_response_tail(struct ed_logline_reader *r, struct ed_span text,
+			       struct ed_event *ev)
 {
 	struct ed_span rcode, word;
 	uint32_t n_answers;
 
-	if (!take_question(&text, ev) || !ed_logline_word(&text, &rcode) ||
+	if (!take_kind(&text, ev) || !ed_logline_word(&text, &rcode) ||
 	    !ed_logline_rcode(rcode, ev))
-		return ED_DROP_BAD_LINE;
+		return false;
 	if (ed_logline_word(&text, &word) && ed_logline_number(word, UINT16_MAX, &n_answers)) {
 		ev->answers.n = (uint16_t)n_answers;
 		ev->has |= ED_FIELD_ANSWERS;
@@ -160,6 +216,52 @@ static unsigned read_response(struct ed_logline_reader *r, struct ed_span text, 
 			(void)ed_logline_word(&text, &word);
 		take_flags_and_server(r, &text, ev);
 	}
+	return true;
+}
+
+static bool read_tail(struct ed_logline_reader *r, enum ed_bind_tail_kind kind, struct ed_span text,
+		      struct ed_event *ev)
+{
+	return kind == ED_BIND_QUERY ? read_query_tail(r, text, ev) :
+				       read_response_tail(r, text, ev);
+}
+
+/* What stands behind the name, as it is known or read. */
+static bool take_tail(struct ed_logline_reader *r, enum ed_bind_tail_kind kind, struct ed_span text,
+		      struct ed_event *ev)
+{
+	/* the text must decide alone, so the transport may not be known already */
+	if (!r->scratch || ev->transport != ED_TRANSPORT_UNKNOWN)
+		return read_tail(r, kind, text, ev);
+	if (ed_bind_tail_take(r->scratch, kind, text, ev))
+		return true;
+	if (!read_tail(r, kind, text, ev))
+		return false;
+	ed_bind_tail_keep(r->scratch, kind, text, ev);
+	return true;
+}
+
+/* "www.example.net IN A +E(0)D (192.0.2.53)" */
+static bool read_lookup_line(struct ed_logline_reader *r, enum ed_bind_tail_kind kind,
+			     struct ed_span text, struct ed_event *ev)
+{
+	struct ed_span name;
+
+	return ed_logline_word(&text, &name) && take_name(name, ev) && take_tail(r, kind, text, ev);
+}
+
+static unsigned read_query(struct ed_logline_reader *r, struct ed_span text, struct ed_event *ev)
+{
+	if (!read_lookup_line(r, ED_BIND_QUERY, text, ev))
+		return ED_DROP_BAD_LINE;
+	ev->kind = ED_EVENT_DNS_QUERY;
+	return ED_LOGLINE_EVENT;
+}
+
+static unsigned read_response(struct ed_logline_reader *r, struct ed_span text, struct ed_event *ev)
+{
+	if (!read_lookup_line(r, ED_BIND_RESPONSE, text, ev))
+		return ED_DROP_BAD_LINE;
 	ev->kind = ED_EVENT_DNS_RESPONSE;
 	return ED_LOGLINE_EVENT;
 }
@@ -327,30 +429,17 @@ static unsigned read_message(struct ed_logline_reader *r, struct ed_span text, s
 
 unsigned ed_bind_line(struct ed_logline_reader *r, struct ed_span line, struct ed_event *ev)
 {
-	struct ed_logtime_read inner;
-	struct ed_logline l;
-	size_t n;
+	struct ed_logtime_read time;
+	struct ed_span text;
 
-	ed_logline_cut(&r->time, line, &l);
-	if (!ed_logline_is_from(&l, "named"))
+	if (!cut_front(r, line, &time, &text) || !skip_pointer(&text))
 		return ed_logline_other(line);
-	/* behind syslog's time named may have put its own, which is the better one */
-	(void)ed_logline_take(&l.text, "infoblox-responses: ");
-	if (l.text.n > 0 && l.text.p[0] <= '9') {
-		n = ed_logtime_read(&r->time, l.text, &inner);
-		if (n > 0) {
-			l.time = inner;
-			l.text = ed_span_from(l.text, n + (n < l.text.n));
-		}
-	}
-	if (!cut_to_client(&l.text))
-		return ed_logline_other(line);
-	if (!take_client(&l.text, ev))
+	if (!take_client(&text, ev))
 		return ED_DROP_BAD_LINE;
-	take_transport(&l.text, ev);
-	ed_logline_time(&l.time, ev);
+	take_transport(&text, ev);
+	ed_logline_time(&time, ev);
 	ev->vantage = ED_VANTAGE_RESOLVER;
-	return read_message(r, l.text, ev);
+	return read_message(r, text, ev);
 }
 
 unsigned ed_bind_line_infoblox(struct ed_logline_reader *r, struct ed_span line,

@@ -14,6 +14,13 @@ enum {
 			 ED_FIELD_FLAGS | ED_FIELD_RCODE | ED_FIELD_ANSWERS,
 };
 
+/* The scratch of these formats: what is remembered from line to line. */
+int ed_bind_scratch_new(void **ret);
+void ed_bind_scratch_free(void *scratch);
+
+/* An ed_logline_quick_fn, for which these lines are usual: queries and responses by IPv4. */
+size_t ed_bind_quick(struct ed_logline_reader *r, struct ed_span text, struct ed_event *ev);
+
 /* An ed_logline_fn. */
 unsigned ed_bind_line(struct ed_logline_reader *r, struct ed_span line, struct ed_event *ev);
 

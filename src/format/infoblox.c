@@ -16,7 +16,7 @@ static unsigned infoblox_probe(struct ed_span head)
 
 static void infoblox_decode(void *scratch, const struct ed_unit *unit, struct ed_batch *out)
 {
-	ed_logline_decode(ed_bind_line, scratch, unit, out);
+	ed_logline_decode_usual(ed_bind_quick, ed_bind_line, scratch, unit, out);
 }
 
 const struct ed_format ed_format_infoblox = {
@@ -27,5 +27,7 @@ const struct ed_format ed_format_infoblox = {
 	.context_bytes = sizeof(struct ed_logline_context),
 	.probe = infoblox_probe,
 	.frame = ed_logline_frame,
+	.scratch_new = ed_bind_scratch_new,
+	.scratch_free = ed_bind_scratch_free,
 	.decode = infoblox_decode,
 };

@@ -6,6 +6,7 @@
 #include "format/logline.h"
 
 #include "format/journal_line.h"
+#include "format/plain_name.h"
 #include "format/zeek_addr.h"
 #include "record/rrtype.h"
 
@@ -16,8 +17,6 @@ enum {
 	PROBE_SURE = 55,
 	HOST_WORDS_MAX = 2, /* some relays name themselves too */
 	RCODE_MAX = 4095,
-	PLAIN_NAME_MAX = ED_NAME_MAX - 2,
-	PLAIN_NAME_LAST = PLAIN_NAME_MAX / ED_LINES_STEP * ED_LINES_STEP, /* its last step */
 };
 
 /* Numbers by place: RFC 1035, 2136, 2671, 2845. */
@@ -62,57 +61,97 @@ static void commit(struct ed_batch *out, struct ed_event *ev, bool with_room)
 /* The line, or what it carries where it is the journal's; @room: for it, with slack behind. Of the
  * journal's what cannot be read stays as it is: another program's. */
 static struct ed_span
-unwrap(struct ed_span line, uint8_t room[static ED_JOURNAL_LINE_MAX_BYTES + ED_LOGLINE_SLACK_BYTES])
+unwrap(struct ed_span line,
+       uint8_t room[static ED_JOURNAL_LINE_MAX_BYTES + ED_LOGLINE_LINE_SLACK_BYTES])
 {
 	size_t n = ed_journal_line_read(line, room);
 
 	if (n == 0)
 		return line;
-	memset(room + n, 0, ED_LOGLINE_SLACK_BYTES);
+	memset(room + n, 0, ED_LOGLINE_LINE_SLACK_BYTES);
 	return ed_span_of(room, n);
 }
 
-void ed_logline_decode(ed_logline_fn *read, void *scratch, const struct ed_unit *unit,
-		       struct ed_batch *out)
+/* A line through @read, and what becomes of it. */
+static void decode_line(ed_logline_fn *read, struct ed_logline_reader *r, uint32_t source,
+			struct ed_span line)
+{
+	uint8_t room[ED_JOURNAL_LINE_MAX_BYTES + ED_LOGLINE_LINE_SLACK_BYTES];
+	struct ed_tally *tally = &r->out->tally;
+	struct ed_event *ev;
+	unsigned result;
+
+	tally->n_read++;
+	if (ed_journal_line_may_be(line))
+		line = unwrap(line, room);
+	ev = ed_batch_peek(r->out);
+	result = ev ? read(r, line, ev) : ED_DROP_BATCH_FULL;
+	if (result < ED_DROP_N) {
+		ed_tally_drop(tally, (enum ed_drop)result, r->offset);
+		return;
+	}
+	tally->n_analysed++;
+	if (result == ED_LOGLINE_JOINED)
+		return;
+	ev->offset = r->offset;
+	ev->source = source;
+	commit(r->out, ev, result == ED_LOGLINE_UNNAMED);
+}
+
+/* Takes lines off the front of @rest while @quick knows them. */
+static void decode_quick(ed_logline_quick_fn *quick, struct ed_logline_reader *r,
+			 const struct ed_unit *unit, struct ed_span *rest)
+{
+	const uint8_t *end = rest->p + rest->n;
+
+	while (rest->n > 0) {
+		struct ed_event *ev = ed_batch_peek(r->out);
+		size_t n = ev ? quick(r, *rest, ev) : 0;
+
+		if (n == 0)
+			return;
+		r->out->tally.n_read++;
+		r->out->tally.n_analysed++;
+		ev->offset = unit->offset + (uint64_t)(rest->p - unit->bytes.p);
+		ev->source = unit->source;
+		ed_batch_commit(r->out, ev);
+		*rest = ed_span_of(rest->p + n, (size_t)(end - rest->p) - n);
+	}
+}
+
+void ed_logline_decode_usual(ed_logline_quick_fn *quick, ed_logline_fn *read, void *scratch,
+			     const struct ed_unit *unit, struct ed_batch *out)
 {
 	struct ed_logline_reader r = { .out = out, .scratch = scratch, .context = unit->context };
-	uint8_t room[ED_JOURNAL_LINE_MAX_BYTES + ED_LOGLINE_SLACK_BYTES];
 	struct ed_span rest = unit->bytes;
 	struct ed_span line;
 
 	if (rest.n == 0)
 		return;
 	memcpy(&r.time.last, unit->context, sizeof(r.time.last));
-	while (ed_lines_next(&rest, &line)) {
-		struct ed_event *ev;
-		unsigned result;
-
+	for (;;) {
+		if (quick)
+			decode_quick(quick, &r, unit, &rest);
+		if (!ed_lines_next(&rest, &line))
+			break;
 		if (line.n == 0)
 			continue;
 		r.offset = unit->offset + (uint64_t)(line.p - unit->bytes.p);
-		out->tally.n_read++;
-		if (ed_journal_line_may_be(line))
-			line = unwrap(line, room);
-		ev = ed_batch_peek(out);
-		result = ev ? read(&r, line, ev) : ED_DROP_BATCH_FULL;
-		if (result < ED_DROP_N) {
-			ed_tally_drop(&out->tally, (enum ed_drop)result, r.offset);
-			continue;
-		}
-		out->tally.n_analysed++;
-		if (result == ED_LOGLINE_JOINED)
-			continue;
-		ev->offset = r.offset;
-		ev->source = unit->source;
-		commit(out, ev, result == ED_LOGLINE_UNNAMED);
+		decode_line(read, &r, unit->source, line);
 	}
+}
+
+void ed_logline_decode(ed_logline_fn *read, void *scratch, const struct ed_unit *unit,
+		       struct ed_batch *out)
+{
+	ed_logline_decode_usual(NULL, read, scratch, unit, out);
 }
 
 unsigned ed_logline_probe(ed_logline_fn *read, struct ed_span head)
 {
 	_Alignas(16) uint8_t event[ED_EVENT_MAX_BYTES];
-	uint8_t copy[PROBE_LINE_MAX + ED_LOGLINE_SLACK_BYTES];
-	uint8_t room[ED_JOURNAL_LINE_MAX_BYTES + ED_LOGLINE_SLACK_BYTES];
+	uint8_t copy[PROBE_LINE_MAX + ED_LOGLINE_LINE_SLACK_BYTES];
+	uint8_t room[ED_JOURNAL_LINE_MAX_BYTES + ED_LOGLINE_LINE_SLACK_BYTES];
 	struct ed_logline_reader r = { .out = NULL };
 	unsigned n_hits = 0;
 	struct ed_span line;
@@ -127,7 +166,7 @@ unsigned ed_logline_probe(ed_logline_fn *read, struct ed_span head)
 		if (line.n == 0 || line.n > PROBE_LINE_MAX)
 			continue;
 		memcpy(copy, line.p, line.n);
-		memset(copy + line.n, 0, ED_LOGLINE_SLACK_BYTES);
+		memset(copy + line.n, 0, ED_LOGLINE_LINE_SLACK_BYTES);
 		line.p = copy;
 		if (ed_journal_line_may_be(line))
 			line = unwrap(line, room);
@@ -355,55 +394,23 @@ bool ed_logline_client(struct ed_span word, struct ed_event *ev)
 	return true;
 }
 
-/*
- * A proper name without escapes, which nearly all are: the text behind one byte is the wire form
- * but for the dots, and in their places go the lengths. False: the long way must say what it is.
- */
-static inline bool plain_name(struct ed_span text, uint8_t escape, struct ed_event *ev)
-{
-	uint8_t *wire = ed_event_name_room(ev);
-	size_t n = text.n - (text.p[text.n - 1] == '.');
-	size_t label = 0;
-
-	if (n == 0 || n > PLAIN_NAME_MAX)
-		return false;
-	for (size_t at = 0; at < n; at += ED_LINES_STEP) {
-		struct ed_span s = ed_span_of(text.p, n);
-		unsigned dots = ed_lines_ends(s, at, '.');
-
-		if (ed_lines_match(text.p + at, escape))
-			return false;
-		if (at < PLAIN_NAME_LAST)
-			memcpy(wire + 1 + at, text.p + at, ED_LINES_STEP);
-		else /* a whole step would not fit into the room */
-			memcpy(wire + 1 + at, text.p + at, PLAIN_NAME_MAX - PLAIN_NAME_LAST);
-		if (at + ED_LINES_STEP == n)
-			dots |= 1U << ED_LINES_STEP;
-		for (; dots; dots &= dots - 1) {
-			size_t end = at + (unsigned)__builtin_ctz(dots);
-
-			if (end - label - 1 >= ED_LABEL_MAX)
-				return false;
-			wire[label] = (uint8_t)(end - label);
-			label = end + 1;
-		}
-	}
-	wire[n + 1] = 0;
-	ev->name_n = (uint8_t)(n + 2);
-	ev->has |= ED_FIELD_QNAME;
-	return true;
-}
-
 bool ed_logline_name(struct ed_span text, enum ed_name_style style, struct ed_event *ev)
 {
+	const struct ed_plain_name_form form = { .escape = style == ED_NAME_PLAIN ? '\n' : '\\',
+						 .end = ED_PLAIN_NAME_NO_END };
+	struct ed_span plain = text;
 	struct ed_name name;
 
-	if (text.n > 0 && plain_name(text, style == ED_NAME_PLAIN ? '\n' : '\\', ev))
-		return true;
-	if (text.n == 0 || ed_name_from_text(text, style, &name) != 0)
+	if (text.n == 0)
 		return false;
+	plain.n -= text.p[text.n - 1] == '.';
+	name.n = ed_plain_name_read(plain, form, ed_event_name_room(ev));
+	if (name.n == 0) {
+		if (ed_name_from_text(text, style, &name) != 0)
+			return false;
+		memcpy(ed_event_name_room(ev), name.wire, name.n);
+	}
 	ev->name_n = name.n;
-	memcpy(ed_event_name_room(ev), name.wire, name.n);
 	ev->has |= ED_FIELD_QNAME;
 	return true;
 }

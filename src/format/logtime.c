@@ -10,11 +10,12 @@
 #include "format/lines.h"
 
 enum {
-	DATE_SHORT = 5,  /* "Nov 3" */
-	DATE_SYSLOG = 6, /* "Nov  3" */
-	DATE_BIND = 11,  /* "03-Nov-2026" */
-	DATE_ISO = 10,   /* "2026-11-03", "2026/11/03" */
-	CLOCK = 8,       /* "14:02:11" */
+	DATE_SHORT = 5,     /* "Nov 3" */
+	DATE_SYSLOG = 6,    /* "Nov  3" */
+	DATE_BIND = 11,     /* "03-Nov-2026" */
+	DATE_ISO = 10,      /* "2026-11-03", "2026/11/03" */
+	CLOCK = 8,          /* "14:02:11" */
+	FRACTION_BYTES = 5, /* ".250 " */
 	FRACTION_DIGITS = 9,
 	YEAR_MIN = 1900,
 	YEAR_MAX = 2261,
@@ -225,12 +226,6 @@ static size_t fraction(struct ed_span text, int64_t *ret_ns)
 	size_t n = 1;
 
 	*ret_ns = 0;
-	if (text.n > 4 && text.p[0] == '.' && is_digit(text.p[1]) && is_digit(text.p[2]) &&
-	    is_digit(text.p[3]) && !is_digit(text.p[4])) {
-		*ret_ns = (digit(text.p[1]) * 100 + digit(text.p[2]) * 10 + digit(text.p[3])) *
-			  INT64_C(1000000);
-		return 4;
-	}
 	if (text.n < 2 || (text.p[0] != '.' && text.p[0] != ',') || !is_digit(text.p[1]))
 		return 0;
 	for (; n < text.n && n <= FRACTION_DIGITS && is_digit(text.p[n]); n++) {
@@ -272,11 +267,52 @@ static inline bool is_same_date(const struct ed_logtime *t, struct ed_span text)
 	       (ed_lines_equal(text.p, t->date) & whole) == whole;
 }
 
+/* ".250 " as milliseconds, in one word; false: it is none. */
+static inline bool milliseconds(const uint8_t *p, unsigned *ret)
+{
+	const uint64_t marks = UINT64_C(0x000000ff000000ff), digits = UINT64_C(0xf0f0f000);
+	uint64_t x = ed_load_8(p) ^ ed_load_8((const uint8_t *)".000 \0\0");
+
+	if ((x & marks) || (((x + ED_BYTES_8(6)) | x) & digits))
+		return false;
+	*ret = (unsigned)((x >> 8 & 0xff) * 100 + (x >> 16 & 0xff) * 10 + (x >> 24 & 0xff));
+	return true;
+}
+
+size_t ed_logtime_again(const struct ed_logtime *t, struct ed_span text,
+			struct ed_logtime_read *ret)
+{
+	size_t n = t->date_n + 1U;
+	unsigned hms[3], ms = 0;
+	int64_t s;
+
+	if (text.n < n + CLOCK + FRACTION_BYTES || !is_same_date(t, text) ||
+	    !clock_8(text.p + n, hms) || hms[0] > 23 || hms[1] > 59 || hms[2] > 60)
+		return 0;
+	s = t->date_s + (int64_t)hms[0] * 3600 + (int64_t)hms[1] * 60 + hms[2];
+	n += CLOCK;
+	if (t->date_guessed) {
+		if (text.p[n] != ' ')
+			return 0;
+		ret->quality = ED_TIME_YEAR_ASSUMED;
+	} else {
+		if (!milliseconds(text.p + n, &ms))
+			return 0;
+		ret->quality = ED_TIME_ZONE_ASSUMED;
+		n += FRACTION_BYTES - 1;
+	}
+	ret->time_ns = s * ED_NS_PER_S + ms * INT64_C(1000000);
+	return n;
+}
+
 size_t ed_logtime_read(struct ed_logtime *t, struct ed_span text, struct ed_logtime_read *ret)
 {
 	int64_t clock_s, ns, zone_s;
 	size_t date_n, n, used;
 
+	n = ed_logtime_again(t, text, ret);
+	if (n > 0)
+		return n;
 	*ret = (struct ed_logtime_read){ .quality = ED_TIME_NONE };
 	if (!is_same_date(t, text)) {
 		date_n = date_length(text);

@@ -49,6 +49,14 @@ struct ed_logtime_read {
  */
 size_t ed_logtime_read(struct ed_logtime *t, struct ed_span text, struct ed_logtime_read *ret);
 
+/*
+ * The same for a time on the date that was read last, of the forms that most logs have: without a
+ * year and a fraction, or with a year, milliseconds and no zone. 0: ed_logtime_read must say, which
+ * asks this first, and @ret may be half written.
+ */
+size_t ed_logtime_again(const struct ed_logtime *t, struct ed_span text,
+			struct ed_logtime_read *ret);
+
 /* Seconds from 1970 to the day; false: there is no such day, or it is out of range. */
 bool ed_logtime_day(int year, unsigned month, unsigned day, int64_t *ret_s);
 

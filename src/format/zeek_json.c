@@ -241,7 +241,7 @@ static __attribute__((noinline)) bool flat_new(struct json_scratch *s, struct ed
 					       const struct ed_zeek_key *row)
 {
 	unsigned group = s->keys.group[*last - 1], note = 0;
-	struct ed_zeek_stretch stretch = ed_zeek_keys_stretch(f->p, group, *last);
+	struct ed_text_stretch stretch = ed_zeek_keys_stretch(f->p, group, *last);
 	const uint8_t *end = NULL; /* behind the comma behind the last field of the group */
 	uint8_t marks = l->marks;
 	struct ed_json_value v;
@@ -281,7 +281,7 @@ static __attribute__((noinline)) bool flat_new(struct json_scratch *s, struct ed
 static inline bool flat_group(struct json_scratch *s, struct ed_zeek_line *l,
 			      struct ed_zeek_flat *f, unsigned *last, const struct ed_zeek_key *row)
 {
-	struct ed_zeek_stretch stretch = ed_zeek_keys_stretch(f->p, s->keys.group[*last - 1],
+	struct ed_text_stretch stretch = ed_zeek_keys_stretch(f->p, s->keys.group[*last - 1],
 							      *last);
 	const struct ed_zeek_memo_entry *e = ed_zeek_memo_take(&s->memo, &stretch, f->end,
 							       &l->record);

@@ -83,12 +83,12 @@ unsigned ed_zeek_keys_number(const struct ed_zeek_keys *k, const char *key);
  * The stretch of @group (format/zeek_memo.h) that begins with the value at @p behind the key of row
  * number @from. What tells servers apart stands first, what tells lookups apart behind the class.
  */
-static inline struct ed_zeek_stretch ed_zeek_keys_stretch(const uint8_t *p, unsigned group,
+static inline struct ed_text_stretch ed_zeek_keys_stretch(const uint8_t *p, unsigned group,
 							  unsigned from)
 {
 	bool server = group == ED_ZEEK_GROUP_SERVER;
 
-	return (struct ed_zeek_stretch){ .p = p,
+	return (struct ed_text_stretch){ .p = p,
 					 .group = (uint8_t)group,
 					 .from = (uint8_t)from,
 					 .word = { server ? 1 : 32, server ? 9 : 40 } };

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The table of stretches; see zeek_memo.h. Two words of the text choose a set of a few, which are
- * tried by how often they were met. A new one takes the place of the last and costs all others a
- * part of their credit, so that what is no longer met makes room.
- */
+/* Values by the text of their stretch; see zeek_memo.h. */
 #include "format/zeek_memo.h"
-
-enum { FADE_BITS = 3 }; /* a new stretch costs the others an eighth */
 
 #define BIT(role) (UINT32_C(1) << ED_ZEEK_##role)
 
@@ -34,58 +28,22 @@ enum ed_zeek_group ed_zeek_group_of(enum ed_zeek_role role)
 
 void ed_zeek_memo_clear(struct ed_zeek_memo *m)
 {
-	memset(m->head, 0, sizeof(m->head));
-	for (unsigned s = 0; s < ED_ZEEK_MEMO_SETS; s++) {
-		for (unsigned i = 0; i < ED_ZEEK_MEMO_WAYS; i++)
-			m->head[s][i].entry = (s * ED_ZEEK_MEMO_WAYS + i);
-	}
+	ed_text_memo_clear(&m->texts);
 }
 
-const struct ed_zeek_memo_entry *ed_zeek_memo_search(struct ed_zeek_memo *m,
-						     const struct ed_zeek_stretch *s,
-						     const uint8_t *end, uint32_t hash)
-{
-	struct ed_zeek_memo_head *set = m->head[ed_zeek_memo_set(hash)];
-	uint32_t tag = ed_zeek_memo_tag(s, hash);
-	size_t room = (size_t)(end - s->p);
-
-	for (unsigned i = 1; i < ED_ZEEK_MEMO_WAYS; i++) {
-		struct ed_zeek_memo_head h = set[i];
-
-		if (h.tag != tag || h.n - 1U >= room ||
-		    !ed_zeek_memo_equal(m->entry[h.entry].text, s->p, h.n))
-			continue;
-		set[i].credit = ++h.credit;
-		if (h.credit > set[i - 1].credit) {
-			set[i] = set[i - 1];
-			set[i - 1] = h;
-		}
-		return &m->entry[h.entry];
-	}
-	return NULL;
-}
-
-void ed_zeek_memo_keep(struct ed_zeek_memo *m, const struct ed_zeek_stretch *s, const uint8_t *end,
+void ed_zeek_memo_keep(struct ed_zeek_memo *m, const struct ed_text_stretch *s, const uint8_t *end,
 		       const struct ed_zeek_record *r, uint16_t note)
 {
-	uint32_t hash = ed_zeek_memo_hash(s);
-	struct ed_zeek_memo_head *set = m->head[ed_zeek_memo_set(hash)];
-	struct ed_zeek_memo_head *last = &set[ED_ZEEK_MEMO_WAYS - 1];
-	struct ed_zeek_memo_entry *e = &m->entry[last->entry];
 	const struct ed_event *ev = r->ev;
-	size_t n = (size_t)(end - s->p);
+	int place;
 
-	/* The words must lie within: otherwise what is behind would decide where it is found. */
-	if (n > ED_ZEEK_MEMO_TEXT_MAX || n < s->word[0] + 8U || n < s->word[1] + 8U ||
-	    (r->bad & group_roles[s->group]))
+	if (r->bad & group_roles[s->group])
 		return;
-	for (unsigned i = 0; i < ED_ZEEK_MEMO_WAYS; i++)
-		set[i].credit -= set[i].credit >> FADE_BITS;
-	last->tag = ed_zeek_memo_tag(s, hash);
-	last->n = (uint32_t)n;
-	last->credit = 0;
-	*e = (struct ed_zeek_memo_entry){
-		.n = (uint16_t)n,
+	place = ed_text_memo_keep(&m->texts, s, end);
+	if (place < 0)
+		return;
+	m->entry[place] = (struct ed_zeek_memo_entry){
+		.n = (uint16_t)(end - s->p),
 		.seen = r->seen & group_roles[s->group],
 		.has = ev->has & group_fields[s->group],
 		.note = note,
@@ -100,5 +58,4 @@ void ed_zeek_memo_keep(struct ed_zeek_memo *m, const struct ed_zeek_stretch *s, 
 		.qtype_by_name = r->qtype_by_name,
 		.rcode_by_name = r->rcode_by_name,
 	};
-	memcpy(e->text, s->p, n);
 }

@@ -20,24 +20,24 @@ enum {
 };
 
 /* Seconds with DECIMALS digits behind the point, as nanoseconds; readable as for
- * ed_zeek_digits. */
+ * ed_digits_read. */
 static inline bool fixed_point(struct ed_span s, int64_t *ret_ns)
 {
 	uint32_t high = 0, low, fraction;
 	size_t whole = s.n - DECIMALS - 1;
 
 	if (whole - 1 > 9 || s.p[whole] != '.' ||
-	    !ed_zeek_digits(s.p + whole + 1, DECIMALS, &fraction))
+	    !ed_digits_read(s.p + whole + 1, DECIMALS, &fraction))
 		return false;
 	if (whole == 1) {
 		low = s.p[0] - (uint32_t)'0';
 		if (low > 9)
 			return false;
 	} else if (whole > 8) {
-		if (!ed_zeek_digits(s.p, whole - 8, &high) ||
-		    !ed_zeek_digits(s.p + whole - 8, 8, &low))
+		if (!ed_digits_read(s.p, whole - 8, &high) ||
+		    !ed_digits_read(s.p + whole - 8, 8, &low))
 			return false;
-	} else if (!ed_zeek_digits(s.p, whole, &low)) {
+	} else if (!ed_digits_read(s.p, whole, &low)) {
 		return false;
 	}
 	return !__builtin_mul_overflow(((int64_t)high * 100000000 + low) * 1000000 + fraction, 1000,
@@ -52,7 +52,7 @@ static inline bool parse_ttl(struct ed_span text, uint32_t *ret_s)
 	/* The fraction is nearly always none, and then only its text matters. */
 	if (text.n > DECIMALS + 1 && text.n <= DECIMALS + 1 + 8 &&
 	    memcmp(text.p + text.n - DECIMALS - 1, ".000000", DECIMALS + 1) == 0 &&
-	    ed_zeek_digits(text.p, text.n - DECIMALS - 1, ret_s))
+	    ed_digits_read(text.p, text.n - DECIMALS - 1, ret_s))
 		return true;
 	if (!fixed_point(text, &ns) && !ed_time_from_epoch_text(text, &ns))
 		return false;
@@ -113,7 +113,7 @@ static inline bool any_u16(struct ed_span cell, uint16_t *ret)
 {
 	uint32_t v;
 
-	if (!ed_zeek_digits(cell.p, cell.n, &v) || v > UINT16_MAX)
+	if (!ed_digits_read(cell.p, cell.n, &v) || v > UINT16_MAX)
 		return false;
 	*ret = (uint16_t)v;
 	return true;
@@ -228,7 +228,7 @@ static inline const uint8_t *quick_time(struct ed_zeek_rows *rows, const uint8_t
 	uint32_t fraction;
 
 	if (p[ED_ZEEK_CLOCK_DIGITS] != '.' || p[ED_ZEEK_CLOCK_DIGITS + 1 + DECIMALS] != '\t' ||
-	    !ed_zeek_digits_6(p + ED_ZEEK_CLOCK_DIGITS + 1, &fraction))
+	    !ed_digits_six(p + ED_ZEEK_CLOCK_DIGITS + 1, &fraction))
 		return NULL;
 	if (!ed_zeek_clock_read(&rows->clock, p))
 		return NULL;
@@ -261,7 +261,7 @@ static inline const uint8_t *quick_u16(const uint8_t *p, uint16_t *ret)
 	unsigned n = (unsigned)__builtin_ctz(control(p) | 1U << ED_LINES_STEP);
 	uint32_t v;
 
-	if (p[n] != '\t' || !ed_zeek_digits(p, n, &v) || v > UINT16_MAX)
+	if (p[n] != '\t' || !ed_digits_read(p, n, &v) || v > UINT16_MAX)
 		return NULL;
 	*ret = (uint16_t)v;
 	return p + n + 1;
@@ -274,8 +274,7 @@ static inline const uint8_t *quick_rtt(const uint8_t *p, struct ed_zeek_record *
 
 	if (p[0] == '-' && p[1] == '\t')
 		return p + 2;
-	if (whole > 9 || p[1] != '.' || p[2 + DECIMALS] != '\t' ||
-	    !ed_zeek_digits_6(p + 2, &fraction))
+	if (whole > 9 || p[1] != '.' || p[2 + DECIMALS] != '\t' || !ed_digits_six(p + 2, &fraction))
 		return NULL;
 	r->ev->rtt_us = (int32_t)(whole * 1000000 + fraction);
 	ed_zeek_known(r, ED_ZEEK_RTT, ED_FIELD_RTT);
@@ -297,7 +296,7 @@ static inline const uint8_t *quick_query(const uint8_t *p, struct ed_zeek_record
 /* The cells of a stretch whose text is not known; it is kept. */
 static __attribute__((noinline)) const uint8_t *quick_new(struct ed_zeek_memo *memo,
 							  const struct ed_zeek_header *h,
-							  struct ed_zeek_stretch s,
+							  struct ed_text_stretch s,
 							  struct ed_zeek_record *r)
 {
 	unsigned last = s.group == ED_ZEEK_GROUP_SERVER ? ED_ZEEK_USUAL_TRANS_ID :
@@ -394,7 +393,7 @@ static inline const uint8_t *quick_ttls(const uint8_t *p, struct ed_zeek_record 
 		}
 		end = ed_lines_match(p, '.') | 1U << ED_LINES_STEP;
 		end = (unsigned)__builtin_ctz(end);
-		if (end > 8 || !ed_zeek_digits(p, end, &ttl_s) ||
+		if (end > 8 || !ed_digits_read(p, end, &ttl_s) ||
 		    memcmp(p + end, ".000000", 7) != 0)
 			return NULL;
 		end += 1 + DECIMALS;
@@ -434,7 +433,7 @@ static inline const uint8_t *quick_rest(const struct ed_zeek_header *h, struct e
 /* The cells of a stretch, from the table or one by one. */
 static inline const uint8_t *quick_stretch(struct ed_zeek_rows *rows,
 					   const struct ed_zeek_header *h,
-					   const struct ed_zeek_stretch *s, const uint8_t *end,
+					   const struct ed_text_stretch *s, const uint8_t *end,
 					   struct ed_zeek_record *r)
 {
 	const struct ed_zeek_memo_entry *e = ed_zeek_memo_take(&rows->memo, s, end, r);
@@ -443,18 +442,18 @@ static inline const uint8_t *quick_stretch(struct ed_zeek_rows *rows,
 }
 
 /* A word of the text tells the server, with protocol and port behind it. */
-static inline struct ed_zeek_stretch server_at(const uint8_t *p)
+static inline struct ed_text_stretch server_at(const uint8_t *p)
 {
-	return (struct ed_zeek_stretch){ .p = p,
+	return (struct ed_text_stretch){ .p = p,
 					 .group = ED_ZEEK_GROUP_SERVER,
 					 .from = ED_ZEEK_USUAL_RESP_H,
 					 .word = { 0, 7 } };
 }
 
 /* Behind the class stand the type and the code. */
-static inline struct ed_zeek_stretch kind_at(const uint8_t *p)
+static inline struct ed_text_stretch kind_at(const uint8_t *p)
 {
-	return (struct ed_zeek_stretch){
+	return (struct ed_text_stretch){
 		.p = p, .group = ED_ZEEK_GROUP_KIND, .from = ED_ZEEK_USUAL_QCLASS, .word = { 8, 16 }
 	};
 }
@@ -465,7 +464,7 @@ size_t ed_zeek_rows_quick(struct ed_zeek_rows *rows, const struct ed_zeek_header
 	const uint8_t *end = text.p + text.n;
 	struct ed_event *ev = r->ev;
 	const uint8_t *p = text.p;
-	struct ed_zeek_stretch s;
+	struct ed_text_stretch s;
 
 	if (!(p = quick_time(rows, p, r)) || !(p = quick_skip(p)) ||
 	    !(p = quick_addr(p, &ev->client)) || !(p = quick_u16(p, &ev->client_port)))

@@ -6,11 +6,10 @@
  */
 #include "format/zeek_text.h"
 
-#include "format/lines.h"
+#include "format/plain_name.h"
 
 enum {
 	TXT_STRING_MAX = 255,          /* RFC 1035 §3.3: one character string */
-	PLAIN_MAX = 238,               /* with a step too far, room for a name is enough */
 	SALVAGE_MAX = 4 * ED_NAME_MAX, /* no byte of a name takes more than four of text */
 };
 
@@ -183,63 +182,13 @@ static struct ed_span undo_private_use(struct ed_span text, uint8_t buf[static S
 	return ed_span_of(buf, n);
 }
 
-/*
- * Copies ED_LINES_STEP bytes. Bit i is set where byte i is a dot, bit i + ED_LINES_STEP where it is
- * a backslash or not ASCII.
- */
-static inline unsigned copy_step(const uint8_t *p, uint8_t *ret)
-{
-#ifdef __SSE2__
-	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-	__m128i escapes = _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'));
-	unsigned dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('.')));
-
-	_mm_storeu_si128((__m128i *)(void *)ret, x);
-	return dots | (unsigned)_mm_movemask_epi8(_mm_or_si128(x, escapes)) << ED_LINES_STEP;
-#else
-	unsigned bits = 0;
-
-	for (unsigned i = 0; i < ED_LINES_STEP; i++) {
-		bits |= (unsigned)(p[i] == '.') << i;
-		bits |= (unsigned)(p[i] == '\\' || p[i] >= 0x80) << (i + ED_LINES_STEP);
-	}
-	memcpy(ret, p, ED_LINES_STEP);
-	return bits;
-#endif
-}
-
-/*
- * The text behind one byte is the wire form but for the dots, and in their places go the lengths.
- */
 uint8_t ed_zeek_text_plain_name(struct ed_span text, uint8_t ret[static ED_ZEEK_TEXT_ROOM_BYTES])
 {
-	size_t label = 0; /* where the length of the open label goes */
+	const struct ed_plain_name_form form = { .escape = '\\',
+						 .end = ED_PLAIN_NAME_NO_END,
+						 .ascii_only = true };
 
-	if (text.n - 1 >= PLAIN_MAX)
-		return 0;
-	for (size_t at = 0; at <= text.n; at += ED_LINES_STEP) {
-		unsigned dots = copy_step(text.p + at, ret + 1 + at), other;
-
-		other = dots >> ED_LINES_STEP;
-		if (text.n - at < ED_LINES_STEP) {
-			/* The end counts as a dot. */
-			other &= (1U << (text.n - at)) - 1;
-			dots = (dots & ((1U << (text.n - at)) - 1)) | 1U << (text.n - at);
-		}
-		if (other)
-			return 0;
-		for (dots &= 0xffff; dots; dots &= dots - 1) {
-			size_t dot = at + 1 + (unsigned)__builtin_ctz(dots);
-			size_t n = dot - label - 1;
-
-			if (n - 1 >= ED_LABEL_MAX)
-				return 0;
-			ret[label] = (uint8_t)n;
-			label = dot;
-		}
-	}
-	ret[label] = 0;
-	return (uint8_t)(label + 1);
+	return ed_plain_name_read(text, form, ret);
 }
 
 unsigned ed_zeek_text_name(struct ed_span text, bool from_json, struct ed_name *ret)

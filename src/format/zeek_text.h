@@ -18,7 +18,7 @@ size_t ed_zeek_text_bytes(struct ed_span s);
 uint32_t ed_zeek_text_txt_bytes(struct ed_span s);
 
 enum {
-	ED_ZEEK_TEXT_SLACK_BYTES = 16, /* readable behind a text where this is asked for */
+	ED_ZEEK_TEXT_SLACK_BYTES = 32, /* readable behind a text where this is asked for */
 	ED_ZEEK_TEXT_ROOM_BYTES = 256, /* for a name; nearly all of it may be written to */
 };
 

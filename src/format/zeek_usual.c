@@ -45,7 +45,7 @@ static inline const uint8_t *usual_time(struct ed_zeek_usual *u, const uint8_t *
 	    u->clock.time_ns > INT32_MAX * ED_NS_PER_S)
 		return NULL;
 	p += ED_ZEEK_CLOCK_DIGITS + 1;
-	if (p[DECIMALS] == ',' && ed_zeek_digits_6(p, &fraction)) {
+	if (p[DECIMALS] == ',' && ed_digits_six(p, &fraction)) {
 		n = DECIMALS;
 	} else {
 		fraction = 0;
@@ -96,8 +96,8 @@ static inline const uint8_t *usual_rtt(const uint8_t *p, struct ed_zeek_record *
 	uint32_t us, behind;
 	unsigned n = RTT_DECIMALS;
 
-	if (p[0] != '0' || p[1] != '.' || !ed_zeek_digits_6(p + 2, &us) ||
-	    !ed_zeek_digits(p + 2 + DECIMALS, RTT_DECIMALS - DECIMALS, &behind) ||
+	if (p[0] != '0' || p[1] != '.' || !ed_digits_six(p + 2, &us) ||
+	    !ed_digits_read(p + 2 + DECIMALS, RTT_DECIMALS - DECIMALS, &behind) ||
 	    (behind > RTT_HALF - RTT_NEAR && behind < RTT_HALF + RTT_NEAR))
 		return NULL;
 	while (n < RTT_DECIMALS_MAX && p[2 + n] - (unsigned)'0' <= 9)
@@ -134,7 +134,7 @@ static inline const uint8_t *usual_ttls(const uint8_t *p, struct ed_zeek_record 
 			continue;
 		}
 		n = (unsigned)__builtin_ctz(ed_lines_match(p, '.') | 1U << ED_LINES_STEP);
-		if (n > 8 || !ed_zeek_digits(p, n, &ttl_s) || (*p == '0' && n > 1) ||
+		if (n > 8 || !ed_digits_read(p, n, &ttl_s) || (*p == '0' && n > 1) ||
 		    p[n + 1] != '0')
 			return NULL;
 		ed_zeek_put_ttl(r, ttl_s);
@@ -152,7 +152,7 @@ static inline const uint8_t *usual_stretch(struct ed_zeek_usual *u, unsigned gro
 					   struct ed_zeek_record *r)
 {
 	bool server = group == ED_ZEEK_GROUP_SERVER;
-	struct ed_zeek_stretch s = ed_zeek_keys_stretch(p, group,
+	struct ed_text_stretch s = ed_zeek_keys_stretch(p, group,
 							server ? u->server_from : u->kind_from);
 	const struct ed_zeek_memo_entry *e = ed_zeek_memo_take(u->memo, &s, end, r);
 
