@@ -10,6 +10,7 @@
 #include "alert/explain_views.h"
 #include "base/hash.h"
 #include "base/time.h"
+#include "record/event.h"
 
 /* Fixed, so that the same incident has the same id on every run, worker and machine. */
 static const uint64_t ID_KEY = 0x54313037312e3034U;
@@ -101,20 +102,30 @@ static void duration_text(uint64_t ns, char *ret, size_t n)
 		(void)snprintf(ret, n, "%.0f days", s / 86400);
 }
 
+/* " in 12 min"; nothing where no source tells times. */
+static void span_text(const struct ed_finding *f, char *ret, size_t n)
+{
+	char span[24] = "";
+
+	if (!(f->missing & ED_FIELD_TIME))
+		duration_text(lasted_ns(f), span, sizeof(span));
+	(void)snprintf(ret, n, "%s%s", *span ? " in " : "", span);
+}
+
 /* What there are many of: names under the domain, or domains where no parent is in common. */
 static void say_subjects(const struct ed_finding *f, const char *span, struct sentence *s)
 {
 	double rare = ed_evidence_get(family(f, "volume"), "rare_domains", 0);
 
 	if (f->is_masked)
-		clause(s, "%llu distinct names, which the log masks, in %s",
+		clause(s, "%llu distinct names, which the log masks,%s",
 		       (unsigned long long)f->n_names, span);
 	else if (f->common_parent)
-		clause(s, "%llu distinct names in %s", (unsigned long long)f->n_names, span);
+		clause(s, "%llu distinct names%s", (unsigned long long)f->n_names, span);
 	else if (rare > 0)
-		clause(s, "%.0f domains that hardly anybody else asks in %s", rare, span);
+		clause(s, "%.0f domains that hardly anybody else asks%s", rare, span);
 	else
-		clause(s, "%.0f different made-up domains in %s",
+		clause(s, "%.0f different made-up domains%s",
 		       ed_evidence_get(family(f, "content"), "names_encoded", 0), span);
 }
 
@@ -122,9 +133,9 @@ static void say_names(const struct ed_finding *f, struct sentence *s)
 {
 	const struct ed_evidence *e = family(f, "structure");
 	double fresh = ed_evidence_get(e, "new_names_share", 0);
-	char span[24];
+	char span[32];
 
-	duration_text(lasted_ns(f), span, sizeof(span));
+	span_text(f, span, sizeof(span));
 	say_subjects(f, span, s);
 	if (fresh >= 0.98)
 		clause(s, "each new");
@@ -266,6 +277,12 @@ static const char *role_clause(const char *role)
 	return NULL;
 }
 
+/* A list of names tells nothing of who asked. */
+static bool is_asker_known(const struct ed_finding *f)
+{
+	return f->all_clients || ed_addr_known(&f->client) || f->actor;
+}
+
 static void say_clients(const struct ed_finding *f, struct sentence *s)
 {
 	const struct ed_evidence *host = family(f, "host");
@@ -279,7 +296,7 @@ static void say_clients(const struct ed_finding *f, struct sentence *s)
 		clause(s, "by a machine that asks for hardly anything else");
 	if (who)
 		clause(s, "%s", who);
-	if (f->common_parent)
+	if (f->common_parent && is_asker_known(f))
 		clause(s, f->n_clients == 1 ? "%u client asks" : "%u clients ask", f->n_clients);
 }
 
@@ -320,11 +337,11 @@ static void say_listed(const struct ed_finding *f, struct sentence *s)
 /* All that matters of lookups that nobody should make. */
 static void say_lookups(const struct ed_finding *f, struct sentence *s)
 {
-	char span[24];
+	char span[32];
 
-	duration_text(lasted_ns(f), span, sizeof(span));
-	clause(s, "%llu lookup%s in %s", (unsigned long long)f->n_queries,
-	       f->n_queries == 1 ? "" : "s", span);
+	span_text(f, span, sizeof(span));
+	clause(s, "%llu lookup%s%s", (unsigned long long)f->n_queries, f->n_queries == 1 ? "" : "s",
+	       span);
 	clause(s, f->n_clients == 1 ? "%u client asks" : "%u clients ask", f->n_clients);
 }
 

@@ -85,9 +85,7 @@ static const char *const an1124_assumes[] = {
 static bool an1124_in_scope(const void *conf, const struct ed_event *ev)
 {
 	(void)conf;
-	return (ev->has & (ED_FIELD_CLIENT | ED_FIELD_QNAME)) ==
-		       (ED_FIELD_CLIENT | ED_FIELD_QNAME) &&
-	       ev->platform != ED_PLATFORM_ESXI &&
+	return (ev->has & ED_FIELD_QNAME) && ev->platform != ED_PLATFORM_ESXI &&
 	       (ev->process_off == 0 || ev->platform == ED_PLATFORM_UNKNOWN);
 }
 
@@ -111,9 +109,10 @@ const struct ed_analytic ed_analytic_an1124 = {
 	.help = "clients with high volume, long or encoded names, from any sensor on the network",
 	.log_sources = "DC0085 Network Traffic Content: NSM:Flow dns.log",
 	.version = 1,
-	.needs = ED_FIELD_TIME | ED_FIELD_CLIENT | ED_FIELD_QNAME,
-	.wants = ED_FIELD_QTYPE | ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES |
-		 ED_FIELD_TTL | ED_FIELD_QNAME_CASE | ED_FIELD_QNAME_BYTES,
+	.needs = ED_FIELD_QNAME,
+	.wants = ED_FIELD_TIME | ED_FIELD_CLIENT | ED_FIELD_QTYPE | ED_FIELD_RCODE |
+		 ED_FIELD_ANSWERS | ED_FIELD_RDATA_BYTES | ED_FIELD_TTL | ED_FIELD_QNAME_CASE |
+		 ED_FIELD_QNAME_BYTES,
 	.conf_bytes = sizeof(struct an1124_conf),
 	.tunables = an1124_tunables,
 	.remedies = an1124_remedies,

@@ -155,9 +155,9 @@ static void host_weigh(const void *state, const struct ed_subject *subject, stru
 		ret->bits += BURST_BITS;
 		ed_evidence_fact(ret, "bursts", h->n_bursts);
 	}
-	/* a program that asks for one domain is nothing out of the ordinary */
-	if (subject->n_client_questions == 0 ||
-	    (subject->actor && !(subject->has & ED_FIELD_CLIENT)))
+	/* a program that asks for one domain is nothing out of the ordinary, and nothing is known of
+	 * who is not told */
+	if (subject->n_client_questions == 0 || !(subject->has & ED_FIELD_CLIENT))
 		return;
 	ed_evidence_fact_text(ret, "role", ed_client_role_name(subject->role));
 	ed_evidence_fact(ret, "share_of_client_queries", share);

@@ -148,7 +148,8 @@ static void test_share_of_the_machine(void **state)
 	(void)state;
 	begin(&c);
 	assert_true(share(&c) == -1); /* the client is not known */
-	c.subject = (struct ed_subject){ .n_queries = 100,
+	c.subject = (struct ed_subject){ .has = ED_FIELD_CLIENT,
+					 .n_queries = 100,
 					 .n_names = 50,
 					 .n_client_questions = 100,
 					 .role = ED_CLIENT_ORDINARY };
@@ -172,7 +173,8 @@ static void test_who_asks_for_one_domain(void **state)
 
 	(void)state;
 	begin(&c);
-	c.subject = (struct ed_subject){ .n_queries = 100,
+	c.subject = (struct ed_subject){ .has = ED_FIELD_CLIENT,
+					 .n_queries = 100,
 					 .n_names = 50,
 					 .n_client_questions = 100,
 					 .role = ED_CLIENT_ORDINARY };

@@ -152,7 +152,7 @@ static void row_fill(struct row *r, const struct ed_alert *a)
 		ed_addr_to_text(&a->client, r->client);
 	else if (a->actor.known && !a->all_clients)
 		put_host(&a->actor, r->client, sizeof(r->client));
-	else if (a->n_clients > 0)
+	else if (a->all_clients)
 		(void)snprintf(r->client, sizeof(r->client), "%" PRIu32 " clients", a->n_clients);
 	if (a->domain.n > 0)
 		ed_alert_text_name(&a->domain, r->domain);

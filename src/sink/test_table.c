@@ -102,7 +102,9 @@ static void test_wide_cells_move_the_rest_down(void **state)
 static void test_unknown_fields(void **state)
 {
 	const struct ed_sink_options o = { .width = 80 };
-	struct ed_alert a = { .level = ED_LEVEL_LOW, .n_clients = 41, .id = "5f3c1a2b" };
+	struct ed_alert a = {
+		.level = ED_LEVEL_LOW, .n_clients = 41, .all_clients = true, .id = "5f3c1a2b"
+	};
 
 	(void)state;
 	assert_renders(
