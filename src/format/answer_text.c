@@ -7,7 +7,7 @@
 #include "format/answer_text.h"
 
 #include "base/hash.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 #include "format/zeek_text.h"
 #include "record/rrtype.h"
 
@@ -102,11 +102,11 @@ static bool take_address(struct ed_dns_answers *sum, struct ed_span text)
 {
 	struct ed_addr addr;
 
-	if (ed_zeek_addr_shape(text) == ED_ZEEK_SHAPE_V6) {
+	if (ed_text_addr_shape(text) == ED_TEXT_SHAPE_V6) {
 		ed_answers_count_address(sum);
 		return true;
 	}
-	if (!ed_zeek_addr_read(text, &addr))
+	if (!ed_text_addr_read(text, &addr))
 		return false;
 	ed_answers_add_address(sum, &addr);
 	return true;

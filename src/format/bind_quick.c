@@ -16,7 +16,7 @@
 #include "format/bind_memory.h"
 #include "format/digits.h"
 #include "format/plain_name.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 
 enum { PORT_DIGITS_MAX = 5, BLANK = ' ' };
 
@@ -136,7 +136,7 @@ static inline const uint8_t *quick_front(const struct ed_logline_reader *r, stru
 /* "192.0.2.10#41096 (www.example.net): view lan: "; the name is told again behind. */
 static inline const uint8_t *quick_client(const uint8_t *p, uint32_t *ret_v4, uint32_t *ret_port)
 {
-	size_t n = ed_zeek_v4_scan(p, ret_v4), n_digits;
+	size_t n = ed_text_v4_scan(p, ret_v4), n_digits;
 
 	if (n == 0 || p[n] != '#')
 		return NULL;
@@ -200,7 +200,7 @@ size_t ed_bind_quick(struct ed_logline_reader *r, struct ed_span text, struct ed
 	if (!end || end <= p ||
 	    !ed_bind_tail_take(r->scratch, kind, ed_span_of(p, (size_t)(end - p)), ev))
 		return 0;
-	ed_zeek_v4_put(v4, &ev->client);
+	ed_text_v4_put(v4, &ev->client);
 	ev->client_port = (uint16_t)port;
 	ev->name_n = name_n;
 	ev->has |= ED_FIELD_CLIENT | ED_FIELD_CLIENT_PORT | ED_FIELD_QNAME | ED_FIELD_QNAME_CASE |

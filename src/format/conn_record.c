@@ -7,7 +7,7 @@
 
 #include "base/time.h"
 #include "format/flow_event.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 
 static const struct ed_json_key conn_keys[] = {
 	{ "ts", ED_CONN_TS },
@@ -116,8 +116,8 @@ enum ed_drop ed_conn_event(const struct ed_span value[static ED_CONN_N], struct 
 	    value[ED_CONN_RESP_H].n == 0)
 		return ED_DROP_NO_FIELDS;
 	if (!time_of(value[ED_CONN_TS], &ev->time_ns) ||
-	    !ed_zeek_addr_read(value[ED_CONN_ORIG_H], &f.src) ||
-	    !ed_zeek_addr_read(value[ED_CONN_RESP_H], &f.dst))
+	    !ed_text_addr_read(value[ED_CONN_ORIG_H], &f.src) ||
+	    !ed_text_addr_read(value[ED_CONN_RESP_H], &f.dst))
 		return ED_DROP_BAD_LINE;
 	if (ed_span_is(value[ED_CONN_PROTO], "udp"))
 		f.transport = ED_TRANSPORT_UDP;

@@ -11,7 +11,7 @@
 #include "base/hex.h"
 #include "base/time.h"
 #include "format/logline.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 #include "record/rrtype.h"
 
 /* Marks of a query besides its type: the last one for a name, and the last for neither A nor AAAA.
@@ -128,9 +128,9 @@ void ed_dnsmasq_asked(struct ed_dnsmasq *d, const struct ed_batch *out, const ui
 
 static bool read_address(struct ed_span text, struct ed_addr *ret)
 {
-	if (text.n == 0 || ed_zeek_addr_shape(text) == ED_ZEEK_SHAPE_NONE)
+	if (text.n == 0 || ed_text_addr_shape(text) == ED_TEXT_SHAPE_NONE)
 		return false;
-	return ed_zeek_addr_read(text, ret);
+	return ed_text_addr_read(text, ret);
 }
 
 static struct value value_of(struct ed_span text)

@@ -16,7 +16,7 @@
 #include "format/format.h"
 #include "format/json_walk.h"
 #include "format/probe.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 #include "format/zeek_text.h"
 #include "record/lag.h"
 
@@ -242,13 +242,13 @@ static bool take_addresses(const struct ecs_line *l, struct ed_event *ev)
 		client = KEY_DEST_IP;
 		server = KEY_SOURCE_IP;
 	}
-	if (!ed_zeek_addr_read(l->value[client], &ev->client))
+	if (!ed_text_addr_read(l->value[client], &ev->client))
 		return false;
 	ev->has |= ED_FIELD_CLIENT;
 	ev->client_port = port_of(l->value[client + 1]);
 	if (ev->client_port > 0)
 		ev->has |= ED_FIELD_CLIENT_PORT;
-	if (has(l, server) && ed_zeek_addr_read(l->value[server], &ev->resolver))
+	if (has(l, server) && ed_text_addr_read(l->value[server], &ev->resolver))
 		ev->has |= ED_FIELD_RESOLVER;
 	ev->resolver_port = port_of(l->value[server + 1]);
 	return true;

@@ -18,7 +18,7 @@
 #include "format/eve_line.h"
 #include "format/flow_event.h"
 #include "format/format.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 #include "format/zeek_text.h"
 #include "base/hex.h"
 #include "format/probe.h"
@@ -137,8 +137,8 @@ static bool take_addresses(const struct ed_eve_line *l, struct ed_event *ev)
 
 	take_ports(l, &src_port, &dest_port);
 	forward = client_is_source(l, ev->kind == ED_EVENT_DNS_QUERY, src_port, dest_port);
-	if (!ed_zeek_addr_read(l->value[ED_EVE_SRC_IP], &src) ||
-	    !ed_zeek_addr_read(l->value[ED_EVE_DEST_IP], &dest))
+	if (!ed_text_addr_read(l->value[ED_EVE_SRC_IP], &src) ||
+	    !ed_text_addr_read(l->value[ED_EVE_DEST_IP], &dest))
 		return false;
 	ev->client = forward ? src : dest;
 	ev->client_port = forward ? src_port : dest_port;

@@ -11,7 +11,7 @@
 
 #include "base/time.h"
 #include "format/flow_event.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 
 enum { NUMBER_DIGITS_MAX = 19 };
 
@@ -138,8 +138,8 @@ static enum ed_drop take_flow(const struct ed_span value[static KEY_N], struct e
 	if (time.n == 0 || value[KEY_SRC_IP].n == 0 || value[KEY_DEST_IP].n == 0)
 		return ED_DROP_OTHER_LOG;
 	if (!ed_time_from_text(time, &ev->time_ns) ||
-	    !ed_zeek_addr_read(value[KEY_SRC_IP], &f.src) ||
-	    !ed_zeek_addr_read(value[KEY_DEST_IP], &f.dst))
+	    !ed_text_addr_read(value[KEY_SRC_IP], &f.src) ||
+	    !ed_text_addr_read(value[KEY_DEST_IP], &f.dst))
 		return ED_DROP_BAD_LINE;
 	if (!take_transport(value[KEY_PROTO], &f))
 		return ED_DROP_NOT_DNS;

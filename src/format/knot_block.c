@@ -7,7 +7,7 @@
 #include "format/knot_block.h"
 
 #include "base/hash.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 #include "record/rrtype.h"
 
 void ed_knot_begin(struct ed_knot_block *b, enum ed_knot_part part, uint32_t number)
@@ -229,7 +229,7 @@ static void add_data(uint16_t type, struct ed_span data, struct ed_dns_answers *
 	switch (type) {
 	case ED_RR_A:
 	case ED_RR_AAAA:
-		if (ed_zeek_addr_read(data, &addr))
+		if (ed_text_addr_read(data, &addr))
 			ed_answers_add_address(sum, &addr);
 		break;
 	case ED_RR_CNAME:

@@ -7,7 +7,7 @@
 
 #include "format/journal_line.h"
 #include "format/plain_name.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 #include "record/rrtype.h"
 
 enum {
@@ -344,7 +344,7 @@ static bool read_addr(struct ed_span text, struct ed_addr *ret)
 
 	if (zone)
 		text.n = (size_t)(zone - text.p);
-	return text.n > 0 && ed_zeek_addr_read(text, ret);
+	return text.n > 0 && ed_text_addr_read(text, ret);
 }
 
 bool ed_logline_endpoint(struct ed_span word, char separator, struct ed_addr *ret_addr,

@@ -8,7 +8,7 @@
 #include "format/argv_name.h"
 #include "format/dns_event.h"
 #include "format/logline.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 #include "format/zeek_text.h"
 #include "base/hex.h"
 
@@ -163,7 +163,7 @@ static bool is_address(struct ed_span text)
 	struct ed_addr addr;
 
 	/* most names end like no address */
-	return (ed_hex_value(last) >= 0 || last == ':') && ed_zeek_addr_read(text, &addr);
+	return (ed_hex_value(last) >= 0 || last == ':') && ed_text_addr_read(text, &addr);
 }
 
 static enum ed_drop emit_lookup(struct ed_windows_record *r, enum provider provider, unsigned id,

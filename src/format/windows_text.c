@@ -7,7 +7,7 @@
 
 #include "base/name.h"
 #include "format/lines.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 #include "format/zeek_text.h"
 
 enum {

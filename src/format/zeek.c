@@ -14,13 +14,13 @@
 
 #include "base/hash.h"
 #include "base/time.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 #include "format/zeek_text.h"
 #include "record/rrtype.h"
 
 enum zeek_kind {
 	ZEEK_TIME,
-	ZEEK_ADDR,
+	TEXT_ADDR,
 	ZEEK_U16,
 	ZEEK_OPCODE,
 	ZEEK_FLAG,
@@ -47,10 +47,10 @@ struct zeek_row {
 /* clang-format off */
 static const struct zeek_row zeek_rows[ED_ZEEK_ROLE_N] = {
 	[ED_ZEEK_TS] = { "ts", ZEEK_TIME, ED_FIELD_TIME, 0, 0 },
-	[ED_ZEEK_ORIG_H] = { "id.orig_h", ZEEK_ADDR, ED_FIELD_CLIENT, AT(client), 0 },
+	[ED_ZEEK_ORIG_H] = { "id.orig_h", TEXT_ADDR, ED_FIELD_CLIENT, AT(client), 0 },
 	[ED_ZEEK_ORIG_P] = { "id.orig_p", ZEEK_U16, ED_FIELD_CLIENT_PORT, AT(client_port),
 			     UINT16_MAX },
-	[ED_ZEEK_RESP_H] = { "id.resp_h", ZEEK_ADDR, ED_FIELD_RESOLVER, AT(resolver), 0 },
+	[ED_ZEEK_RESP_H] = { "id.resp_h", TEXT_ADDR, ED_FIELD_RESOLVER, AT(resolver), 0 },
 	[ED_ZEEK_RESP_P] = { "id.resp_p", ZEEK_U16, 0, AT(resolver_port), UINT16_MAX },
 	[ED_ZEEK_PROTO] = { "proto", ZEEK_PROTO, ED_FIELD_TRANSPORT, 0, 0 },
 	[ED_ZEEK_TRANS_ID] = { "trans_id", ZEEK_U16, ED_FIELD_TXID, AT(txid), UINT16_MAX },
@@ -180,8 +180,8 @@ static bool read_text(struct ed_zeek_record *r, const struct zeek_row *row, stru
 	case ZEEK_TIME:
 		return ed_time_from_epoch_text(text, &ev->time_ns) ||
 		       ed_time_from_text(text, &ev->time_ns);
-	case ZEEK_ADDR:
-		return ed_zeek_addr_read(text,
+	case TEXT_ADDR:
+		return ed_text_addr_read(text,
 					 (struct ed_addr *)(void *)((uint8_t *)ev + row->offset));
 	case ZEEK_FLAG:
 		return put_flag_text(ev, row->arg, text);
@@ -263,13 +263,13 @@ void ed_zeek_put_bool(struct ed_zeek_record *r, enum ed_zeek_role role, bool on)
 /* True when @text is an address, though not in the form of IPv4 that is checked before. */
 static __attribute__((noinline)) bool take_address(struct ed_dns_answers *a, struct ed_span text)
 {
-	enum ed_zeek_shape shape = ed_zeek_addr_shape(text);
+	enum ed_text_shape shape = ed_text_addr_shape(text);
 	struct ed_addr addr;
 
-	if (shape == ED_ZEEK_SHAPE_V6) /* where machines are, which is all that there is to know */
+	if (shape == ED_TEXT_SHAPE_V6) /* where machines are, which is all that there is to know */
 		ed_answers_count_address(a);
-	if (shape == ED_ZEEK_SHAPE_NONE || shape == ED_ZEEK_SHAPE_V6)
-		return shape == ED_ZEEK_SHAPE_V6;
+	if (shape == ED_TEXT_SHAPE_NONE || shape == ED_TEXT_SHAPE_V6)
+		return shape == ED_TEXT_SHAPE_V6;
 	if (!ed_addr_from_text(text, &addr))
 		return false;
 	ed_answers_add_address(a, &addr);
@@ -313,13 +313,13 @@ void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 		return;
 	if (a->n < UINT16_MAX)
 		a->n++;
-	if (!ed_zeek_is_v4(text)) {
+	if (!ed_text_is_v4(text)) {
 		put_other(r, text);
 		return;
 	}
 	/* Of all addresses only the first of IPv4 is of interest itself. */
 	if (a->first_v4 == 0)
-		a->first_v4 = ed_zeek_v4_of(text);
+		a->first_v4 = ed_text_v4_of(text);
 	ed_answers_count_address(a);
 	r->rdata_known = true;
 }

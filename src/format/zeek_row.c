@@ -11,7 +11,7 @@
 
 #include "base/time.h"
 #include "format/lines.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 #include "format/zeek_quick.h"
 
 enum {
@@ -248,11 +248,11 @@ static const uint8_t *quick_other_addr(const uint8_t *p, struct ed_addr *ret)
 static inline const uint8_t *quick_addr(const uint8_t *p, struct ed_addr *ret)
 {
 	uint32_t v4;
-	size_t n = ed_zeek_v4_scan(p, &v4);
+	size_t n = ed_text_v4_scan(p, &v4);
 
 	if (n == 0)
 		return quick_other_addr(p, ret);
-	ed_zeek_v4_put(v4, ret);
+	ed_text_v4_put(v4, ret);
 	return p[n] == '\t' ? p + n + 1 : NULL;
 }
 

@@ -7,7 +7,7 @@
  */
 #include "format/zeek_usual.h"
 
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 #include "format/zeek_flat.h"
 
 enum {
@@ -172,11 +172,11 @@ static inline const uint8_t *usual_flow(struct ed_zeek_usual *u, const uint8_t *
 	    !(p = AFTER(p, ",\"uid\":\"")) || !(p = usual_string(p, &uid)) ||
 	    !(p = AFTER(p, ",\"id.orig_h\":\"")))
 		return NULL;
-	n = ed_zeek_v4_scan(p, &v4);
+	n = ed_text_v4_scan(p, &v4);
 	if (n == 0 || !(p = AFTER(p + n, "\",\"id.orig_p\":")) ||
 	    !(p = usual_u16(p, &ev->client_port)))
 		return NULL;
-	ed_zeek_v4_put(v4, &ev->client);
+	ed_text_v4_put(v4, &ev->client);
 	return AFTER(p, ",\"id.resp_h\":");
 }
 

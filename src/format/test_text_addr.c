@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 
 enum { N_RANDOM = 300000, TEXT_MAX = 80 };
 
@@ -27,34 +27,34 @@ static unsigned below(uint64_t *state, unsigned n)
 
 static void assert_same(const char *text, size_t n)
 {
-	uint8_t *p = malloc(n + ED_ZEEK_ADDR_SLACK_BYTES);
+	uint8_t *p = malloc(n + ED_TEXT_ADDR_SLACK_BYTES);
 	struct ed_span s = ed_span_of(p, n);
 	struct ed_addr want = { { 0 } }, got = { { 0 } };
-	enum ed_zeek_shape shape;
+	enum ed_text_shape shape;
 	bool is_address, is_v4;
 	uint32_t v4 = 0;
 
 	assert_non_null(p);
 	memcpy(p, text, n);
-	memset(p + n, '7', ED_ZEEK_ADDR_SLACK_BYTES);
+	memset(p + n, '7', ED_TEXT_ADDR_SLACK_BYTES);
 	is_address = ed_addr_from_text(s, &want);
 	is_v4 = is_address && ed_addr_is_v4(&want);
-	assert_int_equal(ed_zeek_addr_read(s, &got), is_address);
+	assert_int_equal(ed_text_addr_read(s, &got), is_address);
 	assert_memory_equal(&got, &want, sizeof(got));
-	shape = ed_zeek_addr_shape(s);
-	assert_int_equal(ed_zeek_is_v4(s), is_v4 && !memchr(p, ':', n));
-	if (shape == ED_ZEEK_SHAPE_NONE)
+	shape = ed_text_addr_shape(s);
+	assert_int_equal(ed_text_is_v4(s), is_v4 && !memchr(p, ':', n));
+	if (shape == ED_TEXT_SHAPE_NONE)
 		assert_false(is_address);
-	if (shape == ED_ZEEK_SHAPE_V6)
+	if (shape == ED_TEXT_SHAPE_V6)
 		assert_true(is_address && !is_v4);
-	if (shape == ED_ZEEK_SHAPE_V4) {
+	if (shape == ED_TEXT_SHAPE_V4) {
 		assert_true(is_v4);
-		assert_int_equal(ed_zeek_v4_of(s), (uint32_t)want.b[12] << 24 |
+		assert_int_equal(ed_text_v4_of(s), (uint32_t)want.b[12] << 24 |
 							   (uint32_t)want.b[13] << 16 |
 							   (uint32_t)want.b[14] << 8 | want.b[15]);
 		p[n] = '\t';
-		assert_int_equal(ed_zeek_v4_scan(p, &v4), n);
-		assert_int_equal(v4, ed_zeek_v4_of(s));
+		assert_int_equal(ed_text_v4_scan(p, &v4), n);
+		assert_int_equal(v4, ed_text_v4_of(s));
 	}
 	free(p);
 }

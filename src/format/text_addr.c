@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Addresses by their shape; see zeek_addr.h.
+ * Addresses by their shape; see text_addr.h.
  */
-#include "format/zeek_addr.h"
+#include "format/text_addr.h"
 
 #include "format/lines.h"
 
@@ -19,14 +19,14 @@ struct v6_masks {
 
 static inline struct v6_masks v6_masks_of(const uint8_t *p)
 {
-	__m128i x = ed_zeek_load_less(p, 0);
+	__m128i x = ed_text_load_less(p, 0);
 	/* With 0x20 set a capital is its small letter; no other byte gets among those. */
 	__m128i letter = _mm_sub_epi8(_mm_or_si128(x, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
 
 	return (struct v6_masks){
-		.hex = ed_zeek_at_most(ed_zeek_load_less(p, '0'), 9) | ed_zeek_at_most(letter, 5),
-		.colons = ed_zeek_is(x, ':'),
-		.dots = ed_zeek_is(x, '.'),
+		.hex = ed_text_at_most(ed_text_load_less(p, '0'), 9) | ed_text_at_most(letter, 5),
+		.colons = ed_text_is(x, ':'),
+		.dots = ed_text_is(x, '.'),
 	};
 }
 
@@ -52,56 +52,56 @@ static bool is_v6(const struct v6_masks *m, size_t n)
 	return gap ? groups <= 7 : groups == 8;
 }
 
-enum ed_zeek_shape ed_zeek_addr_shape(struct ed_span text)
+enum ed_text_shape ed_text_addr_shape(struct ed_span text)
 {
 	struct v6_masks sum = { .hex = 0 };
 
 	if (text.n > V6_TEXT_MAX || text.n < 2)
-		return ED_ZEEK_SHAPE_NONE;
-	if (ed_zeek_is_v4(text))
-		return ED_ZEEK_SHAPE_V4;
+		return ED_TEXT_SHAPE_NONE;
+	if (ed_text_is_v4(text))
+		return ED_TEXT_SHAPE_V4;
 	for (size_t i = 0; i < text.n; i += ED_LINES_STEP) {
 		struct v6_masks m = v6_masks_of(text.p + i);
 		uint64_t all = text.n - i < ED_LINES_STEP ? (1U << (text.n - i)) - 1 : 0xffff;
 
 		/* A byte that is in no address: nearly every name ends here. */
 		if (((m.hex | m.colons | m.dots) & all) != all)
-			return ED_ZEEK_SHAPE_NONE;
+			return ED_TEXT_SHAPE_NONE;
 		sum.hex |= (m.hex & all) << i;
 		sum.colons |= (m.colons & all) << i;
 		sum.dots |= (m.dots & all) << i;
 	}
 	if (sum.colons == 0)
-		return ED_ZEEK_SHAPE_NONE;
+		return ED_TEXT_SHAPE_NONE;
 	/* ::ffff:c000:207 is IPv4 in other words; nearly all that are given to machines are in
 	 * 2000::/4. */
 	if (sum.dots || text.n < 5 || text.p[0] != '2' || text.p[4] != ':' || !is_v6(&sum, text.n))
-		return ED_ZEEK_SHAPE_UNSURE;
-	return ED_ZEEK_SHAPE_V6;
+		return ED_TEXT_SHAPE_UNSURE;
+	return ED_TEXT_SHAPE_V6;
 }
 
 #else
 
-bool ed_zeek_is_v4(struct ed_span text)
+bool ed_text_is_v4(struct ed_span text)
 {
 	struct ed_addr addr;
 
 	return !memchr(text.p, ':', text.n) && ed_addr_from_text(text, &addr);
 }
 
-enum ed_zeek_shape ed_zeek_addr_shape(struct ed_span text)
+enum ed_text_shape ed_text_addr_shape(struct ed_span text)
 {
 	(void)text;
-	return ED_ZEEK_SHAPE_UNSURE;
+	return ED_TEXT_SHAPE_UNSURE;
 }
 
 #endif
 
-bool ed_zeek_addr_read(struct ed_span text, struct ed_addr *ret)
+bool ed_text_addr_read(struct ed_span text, struct ed_addr *ret)
 {
 	/* A span that is empty may point nowhere. */
-	if (text.n < V4_TEXT_MIN || !ed_zeek_is_v4(text))
+	if (text.n < V4_TEXT_MIN || !ed_text_is_v4(text))
 		return ed_addr_from_text(text, ret);
-	ed_zeek_v4_put(ed_zeek_v4_of(text), ret);
+	ed_text_v4_put(ed_text_v4_of(text), ret);
 	return true;
 }
