@@ -61,7 +61,8 @@ struct ed_annotator {
 	uint64_t hash_key;
 	struct ed_services services;
 	struct zone zones[ZONES];
-	_Alignas(64) struct entry cache[][CACHE_WAYS]; /* by set, the last asked first */
+	struct entry cache[][CACHE_WAYS] __attribute__((aligned(64))); /* by set, the last asked
+									  first */
 };
 
 int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, size_t cache_bytes,
