@@ -8,7 +8,9 @@
 
 #include <stdio.h>
 
+#include "analytic/analytic.h"
 #include "engine/drill.h"
+#include "record/event.h"
 
 static void assert_step(const struct ed_drill_account *a, enum ed_drill_step step, const char *said)
 {
@@ -81,12 +83,34 @@ static void test_domains(void **state)
 	assert_true(ed_drill_domain_check("no-such-list", "example.net", &is_own, error) < 0);
 }
 
+/* A lookup that an analytic may speak about has to have what it needs. */
+static void test_fields(void **state)
+{
+	struct ed_drill_known drill = { .n_names = 40 };
+	struct ed_drill_seen seen = { .n_names = 40, .n_lookups = 40 };
+	char why[256] = "";
+	size_t row = 0;
+
+	(void)state;
+	while (!(ed_analytics[row]->needs & ED_FIELD_TIME))
+		row++;
+	seen.n_in_scope[row] = 40;
+	seen.fields[row] = ed_analytics[row]->needs | ed_analytics[row]->wants;
+	assert_int_equal(ed_drill_judge_seen(&seen, &drill, row, why), ED_DRILL_STEPS_END);
+	seen.fields[row] &= ~(uint32_t)ED_FIELD_TIME;
+	assert_int_equal(ed_drill_judge_seen(&seen, &drill, row, why), ED_DRILL_FIELDS);
+	assert_non_null(strstr(why, "no time"));
+	seen.n_names = 39;
+	assert_int_equal(ed_drill_judge_seen(&seen, &drill, row, why), ED_DRILL_NAMES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_account),
 		cmocka_unit_test(test_steps_have_names),
 		cmocka_unit_test(test_domains),
+		cmocka_unit_test(test_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
