@@ -120,13 +120,17 @@ static bool answers_may_be_texts(const struct ed_subject *s, const struct ed_evi
 /*
  * A name has a text, or stands for another name, and both change now and then. When what is told
  * under the names goes on to be something else, more than so many names have to say, it is a
- * channel.
+ * channel. Hosts are asked for by their addresses: who asks one domain for hundreds of other names
+ * outright wants to be told those.
  */
 static bool is_always_news(const struct ed_subject *s, const struct ed_evidence *evidence)
 {
+	bool asks_names = fact(evidence, ED_EVIDENCE_ID_structure, "cname_mx_srv_share") >= MAINLY;
+	double a_name = asks_names ? ED_CEILING_NEWS_ASKED_BYTES : ED_CEILING_NEWS_NAME_BYTES;
+
 	return s->n_clients <= POLLED_CLIENTS &&
 	       fact(evidence, ED_EVIDENCE_ID_volume, "answer_news_bytes") >
-		       ED_CEILING_NEWS_BYTES + ED_CEILING_NEWS_NAME_BYTES * (double)s->n_names;
+		       ED_CEILING_NEWS_BYTES + a_name * (double)s->n_names;
 }
 
 /* What the domain told one client. A mail server is told keys and policies. */

@@ -20,9 +20,11 @@ enum {
 	ED_CEILING_POLLED_BYTES =
 		16384, /* the first of them under one name of one or two clients */
 	/* Texts and names in answers to one or two clients that were not heard before, a day; and so
-	 * many more for each name that was asked. */
+	 * many more for each name that was asked, or where it is CNAME, MX and SRV that are asked
+	 * for. */
 	ED_CEILING_NEWS_BYTES = 16384,
 	ED_CEILING_NEWS_NAME_BYTES = 400,
+	ED_CEILING_NEWS_ASKED_BYTES = 16,
 	ED_CEILING_DOMAIN_BYTES = 10240,   /* one domain, a day; times a third of its clients */
 	ED_CEILING_DOMAIN_REPEATS = 2,     /* times as much in repeats, types and headers */
 	ED_CEILING_RARE_BYTES = 8192,      /* one client over all rare domains, a day */

@@ -134,6 +134,17 @@ static void test_news_in_answers(void **state)
 	assert_string_equal(exceeded(&c), "answers to one client, a day");
 	c.s.n_clients = 3;
 	assert_null(exceeded(&c));
+	/* hundreds of names, each with one of its own: a delivery network, or asked for outright */
+	c = pair(100);
+	c.s.n_names = 700;
+	set_fact(&c, ED_EVIDENCE_ID_volume, "answer_news_bytes", 40000);
+	set_fact(&c, ED_EVIDENCE_ID_structure, "cname_mx_srv_share", 0.1);
+	assert_null(exceeded(&c));
+	c = pair(100);
+	c.s.n_names = 700;
+	set_fact(&c, ED_EVIDENCE_ID_volume, "answer_news_bytes", 40000);
+	set_fact(&c, ED_EVIDENCE_ID_structure, "cname_mx_srv_share", 1);
+	assert_string_equal(exceeded(&c), "answers to one client, a day");
 }
 
 /* Over all its clients: a third of them, each as much as the ceiling of a domain. */

@@ -291,8 +291,7 @@ def godlua(t, _job, _mode):
         t.sleep(1200)
 
 
-@tool("rogue-robin", modes="A TXT SRV", down__A="700 short names, 2.8 kB in addresses",
-      down__SRV="gap: names in answers are in no ceiling")  # fmt: skip
+@tool("rogue-robin", modes="A TXT SRV", down__A="700 short names, 2.8 kB in addresses")
 def rogue_robin(t, job, mode):
     """A job's number, data in base64 without its last signs, marks between; any of seven types."""
     me = t.draw(DIGITS, 3)
