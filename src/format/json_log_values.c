@@ -7,7 +7,6 @@
 
 #include "base/time.h"
 #include "format/logline.h"
-#include "format/zeek_text.h"
 
 enum {
 	DIGITS_S = 11,
@@ -98,16 +97,7 @@ void ed_json_log_resolver(struct ed_span addr, struct ed_span port, struct ed_ev
 
 void ed_json_log_name(struct ed_span text, struct ed_event *ev)
 {
-	struct ed_name name;
-
-	if (text.n > 0 && memchr(text.p, '\\', text.n))
-		ev->lost |= ED_LOST_ESCAPES;
-	if (ed_logline_name(text, ED_NAME_MASTER, ev))
-		return;
-	ev->lost |= (uint8_t)ed_zeek_text_name(text, false, &name);
-	ev->name_n = name.n;
-	memcpy(ed_event_name_room(ev), name.wire, name.n);
-	ev->has |= ED_FIELD_QNAME;
+	ed_logline_name_kept(text, ED_NAME_MASTER, ev);
 }
 
 void ed_json_log_transport(struct ed_span text, struct ed_event *ev)

@@ -8,6 +8,7 @@
 #include "format/journal_line.h"
 #include "format/plain_name.h"
 #include "format/text_addr.h"
+#include "format/zeek_text.h"
 #include "record/rrtype.h"
 
 enum {
@@ -413,6 +414,20 @@ bool ed_logline_name(struct ed_span text, enum ed_name_style style, struct ed_ev
 	ev->name_n = name.n;
 	ev->has |= ED_FIELD_QNAME;
 	return true;
+}
+
+void ed_logline_name_kept(struct ed_span text, enum ed_name_style style, struct ed_event *ev)
+{
+	struct ed_name name;
+
+	if (text.n > 0 && memchr(text.p, '\\', text.n))
+		ev->lost |= ED_LOST_ESCAPES;
+	if (ed_logline_name(text, style, ev))
+		return;
+	ev->lost |= (uint8_t)ed_zeek_text_name(text, false, &name);
+	ev->name_n = name.n;
+	memcpy(ed_event_name_room(ev), name.wire, name.n);
+	ev->has |= ED_FIELD_QNAME;
 }
 
 bool ed_logline_class(struct ed_span word, struct ed_event *ev)

@@ -190,6 +190,10 @@ bool ed_logline_client(struct ed_span word, struct ed_event *ev);
 /* The name behind the event; false: it is no name. */
 bool ed_logline_name(struct ed_span text, enum ed_name_style style, struct ed_event *ev);
 
+/* The same where there always is a name: what is no proper one is kept as far as it goes, and marked
+ * by what it lost. */
+void ed_logline_name_kept(struct ed_span text, enum ed_name_style style, struct ed_event *ev);
+
 /* Class, type and response code by their mnemonics or numbers; what is none of them stays unknown.
  */
 bool ed_logline_class(struct ed_span word, struct ed_event *ev);

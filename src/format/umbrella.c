@@ -8,7 +8,6 @@
  * version. Identities are the customer's own words and may hold commas and doubled quotes.
  */
 #include "format/logline.h"
-#include "format/zeek_text.h"
 
 enum column {
 	COLUMN_TIME,
@@ -102,20 +101,6 @@ static enum ed_drop read_row(struct ed_span line, struct ed_span ret[static COLU
 	return ED_DROP_N;
 }
 
-static void take_name(struct ed_span text, struct ed_event *ev)
-{
-	struct ed_name name;
-
-	if (text.n > 0 && memchr(text.p, '\\', text.n))
-		ev->lost |= ED_LOST_ESCAPES;
-	if (ed_logline_name(text, ED_NAME_MASTER, ev))
-		return;
-	ev->lost |= (uint8_t)ed_zeek_text_name(text, false, &name);
-	ev->name_n = name.n;
-	memcpy(ed_event_name_room(ev), name.wire, name.n);
-	ev->has |= ED_FIELD_QNAME;
-}
-
 static unsigned umbrella_line(struct ed_logline_reader *r, struct ed_span line, struct ed_event *ev)
 {
 	struct ed_span column[COLUMN_N] = { { .n = 0 } };
@@ -137,7 +122,7 @@ static unsigned umbrella_line(struct ed_logline_reader *r, struct ed_span line, 
 	/* Umbrella writes times in UTC and leaves it at that. */
 	time.quality = ED_TIME_EXACT_UTC;
 	ed_logline_time(&time, ev);
-	take_name(column[COLUMN_NAME], ev);
+	ed_logline_name_kept(column[COLUMN_NAME], ED_NAME_MASTER, ev);
 	ev->vantage = ED_VANTAGE_RESOLVER;
 	ev->kind = ED_EVENT_DNS_QUERY;
 	if (ed_logline_rcode(column[COLUMN_RCODE], ev))

@@ -9,7 +9,6 @@
 #include "format/dns_event.h"
 #include "format/logline.h"
 #include "format/text_addr.h"
-#include "format/zeek_text.h"
 #include "base/hex.h"
 
 enum {
@@ -98,20 +97,11 @@ static void commit(const struct ed_windows_record *r, const struct ed_windows_wh
 
 /* ------------------------------------------------------------- lookups */
 
-/* There is always a name; what is no proper one is kept as far as it goes. */
+/* There is always a name. */
 static void take_name(struct ed_span text, struct ed_event *ev)
 {
-	struct ed_name name;
-
 	ev->has |= ED_FIELD_QNAME_CASE;
-	if (memchr(text.p, '\\', text.n))
-		ev->lost |= ED_LOST_ESCAPES;
-	if (ed_logline_name(text, ED_NAME_PLAIN, ev))
-		return;
-	ev->lost |= (uint8_t)ed_zeek_text_name(text, false, &name);
-	ev->name_n = name.n;
-	memcpy(ed_event_name_room(ev), name.wire, name.n);
-	ev->has |= ED_FIELD_QNAME;
+	ed_logline_name_kept(text, ED_NAME_PLAIN, ev);
 }
 
 static void take_answers(const struct ed_windows_record *r, enum ed_windows_status status,
