@@ -9,7 +9,8 @@
 enum { N_MIN = 5, DISTINCT_MIN = 20, DISTINCT_MANY = 100, TTL_LOW_S = 3, TTL_MAX_S = 600 };
 /* Of 32 parts of the address space: more than one owner's machines lie in, fewer than chance fills
  * with twice as many answers. */
-enum { PARTS_SHIFT = 27, PARTS_MIN = 16, NO_PLACE_PART = 28, NO_PLACE_PARTS = 4, NO_PLACE_MIN = 3 };
+enum { PARTS_SHIFT = 27, PARTS_MIN = 16, NO_PLACE_PART = 28, NO_PLACE_MIN = 3 };
+static_assert(NO_PLACE_PART + ED_ADDR_NOWHERE == 32, "an address of IPv6 is in one of these parts");
 enum { UNPRINTED_MIN = 3, UNPRINTED_MANY = 10, UNPRINTED_MAX = 255, TRAILING_MAX = 0xffffff };
 
 struct structure_state {
@@ -107,7 +108,7 @@ static void observe_answer(struct structure_state *st, const struct ed_event *ev
 	if (a->first_v4)
 		observe_v4(st, a->first_v4);
 	if (a->nowhere)
-		st->v4_parts |= UINT32_C(1) << (NO_PLACE_PART + (a->nowhere - 1) % NO_PLACE_PARTS);
+		st->v4_parts |= UINT32_C(1) << (NO_PLACE_PART + (a->nowhere - 1) % ED_ADDR_NOWHERE);
 }
 
 static void structure_observe(void *state, const struct ed_sighting *s)

@@ -103,18 +103,15 @@ static uint16_t add_units(uint16_t units, uint32_t bytes)
 static bool is_repeated(struct volume_state *v, uint32_t hash)
 {
 	uint8_t folded = (uint8_t)(hash ^ hash >> 16 ^ hash >> 24);
+	bool is_known;
 
 	folded = folded || !hash ? folded : 1;
-	if (folded == v->answers[0] && folded)
+	if (folded != 0 && folded == v->answers[0])
 		return true;
-	if (folded == v->answers[1] && folded) {
-		v->answers[1] = v->answers[0];
-		v->answers[0] = folded;
-		return true;
-	}
+	is_known = folded != 0 && folded == v->answers[1];
 	v->answers[1] = v->answers[0];
 	v->answers[0] = folded;
-	return false;
+	return is_known;
 }
 
 /*

@@ -103,7 +103,7 @@ static bool take_address(struct ed_dns_answers *sum, struct ed_span text)
 	struct ed_addr addr;
 
 	if (ed_text_addr_shape(text) == ED_TEXT_SHAPE_V6) {
-		ed_answers_count_address(sum);
+		ed_answers_count_addresses(sum, 1);
 		return true;
 	}
 	if (!ed_text_addr_read(text, &addr))
@@ -169,13 +169,10 @@ void ed_answer_give(const struct ed_answer_text *s, struct ed_event *ev)
 	struct ed_dns_answers *to = &ev->answers;
 	const struct ed_dns_answers *from = &s->sum;
 	uint32_t n = (uint32_t)to->n + from->n;
-	uint32_t n_addresses = (uint32_t)to->n_addresses + from->n_addresses;
 	bool empty = n == 0;
 
 	to->n = (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX);
-	to->n_addresses = (n_addresses < ED_ANSWERS_ADDRESSES_MAX ? n_addresses :
-								    ED_ANSWERS_ADDRESSES_MAX) &
-			  ED_ANSWERS_ADDRESSES_MAX;
+	ed_answers_count_addresses(to, from->n_addresses);
 	if (to->nowhere == 0)
 		to->nowhere = from->nowhere;
 	to->bytes_opaque += from->bytes_opaque;

@@ -19,9 +19,8 @@ static uint16_t clamp16(uint32_t v)
 static void fill_answers(const struct ed_dns_message *m, struct ed_dns_answers *ret)
 {
 	ret->n = clamp16(m->n_answers);
-	ret->n_addresses = (m->n_addresses < ED_ANSWERS_ADDRESSES_MAX ? m->n_addresses :
-									ED_ANSWERS_ADDRESSES_MAX) &
-			   ED_ANSWERS_ADDRESSES_MAX;
+	ret->n_addresses = 0;
+	ed_answers_count_addresses(ret, m->n_addresses);
 	ret->nowhere = m->nowhere & 15U;
 	ret->bytes_opaque = m->bytes_opaque;
 	ret->bytes_names = m->bytes_names;

@@ -12,7 +12,6 @@
 #define ED_FORMAT_TEXT_ADDR_H
 
 #include "base/addr.h"
-#include "base/hash.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>

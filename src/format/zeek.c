@@ -267,7 +267,7 @@ static __attribute__((noinline)) bool take_address(struct ed_dns_answers *a, str
 	struct ed_addr addr;
 
 	if (shape == ED_TEXT_SHAPE_V6) /* where machines are, which is all that there is to know */
-		ed_answers_count_address(a);
+		ed_answers_count_addresses(a, 1);
 	if (shape == ED_TEXT_SHAPE_NONE || shape == ED_TEXT_SHAPE_V6)
 		return shape == ED_TEXT_SHAPE_V6;
 	if (!ed_addr_from_text(text, &addr))
@@ -320,7 +320,7 @@ void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 	/* Of all addresses only the first of IPv4 is of interest itself. */
 	if (a->first_v4 == 0)
 		a->first_v4 = ed_text_v4_of(text);
-	ed_answers_count_address(a);
+	ed_answers_count_addresses(a, 1);
 	r->rdata_known = true;
 }
 

@@ -6,7 +6,7 @@ void ed_answers_add_address(struct ed_dns_answers *a, const struct ed_addr *addr
 {
 	const uint8_t *b = addr->b;
 
-	ed_answers_count_address(a);
+	ed_answers_count_addresses(a, 1);
 	if (!ed_addr_is_v4(addr)) {
 		if (a->nowhere == 0)
 			a->nowhere = ed_addr_nowhere(b) & 15U;

@@ -151,11 +151,12 @@ struct ed_dns_answers {
 
 enum { ED_ANSWERS_ADDRESSES_MAX = 4095 };
 
-/* One more of the answer's addresses, of which there is nothing else to know. */
-static inline void ed_answers_count_address(struct ed_dns_answers *a)
+/* @n more of the answer's addresses, of which there is nothing else to know. */
+static inline void ed_answers_count_addresses(struct ed_dns_answers *a, uint32_t n)
 {
-	if (a->n_addresses < ED_ANSWERS_ADDRESSES_MAX)
-		a->n_addresses++;
+	uint32_t room = ED_ANSWERS_ADDRESSES_MAX - a->n_addresses;
+
+	a->n_addresses += (n < room ? n : room) & ED_ANSWERS_ADDRESSES_MAX;
 }
 
 /* Adds one of the answer's addresses. */
