@@ -172,6 +172,8 @@ static void say_structure(const struct ed_finding *f, struct sentence *s)
 	double chain = ed_evidence_get(e, "cname_mx_srv_share", 0);
 	double answer = ed_evidence_get(e, "answer_payload_bytes_mean", 0);
 
+	if (ed_evidence_get(e, "binary_names", 0) >= 3)
+		clause(s, "names hold bytes that are no text");
 	if (rare >= 0.1)
 		clause(s, "%.0f %% NULL, KEY or private record types", 100 * rare);
 	if (txt >= 0.1)

@@ -359,6 +359,10 @@ static void test_what_is_missing(void **state)
 	assert_silent(&f, "print");
 	f.evidence[2].facts[0].value = 64;
 	assert_says(&f, "64 more names that the log could not print");
+	ed_evidence_fact(&f.evidence[2], "binary_names", 2);
+	assert_silent(&f, "no text");
+	f.evidence[2].facts[1].value = 3;
+	assert_says(&f, "names hold bytes that are no text");
 	f.missing = 5;
 	alert(&f, &a);
 	assert_int_equal(a.missing, 5);

@@ -8,6 +8,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "enrich/reputation.h"
 #include "enrich/services.h"
 #include "model/name_model.h"
@@ -248,6 +249,15 @@ static bool is_digest(struct ed_span labels)
 	return is_16 || is_32;
 }
 
+static bool is_binary(struct ed_span labels)
+{
+	for (size_t i = 0; i < labels.n; i += 1U + labels.p[i]) {
+		if (!ed_utf8_is_text(ed_span_of(labels.p + i + 1, labels.p[i])))
+			return true;
+	}
+	return false;
+}
+
 static bool is_artefact(struct ed_span labels)
 {
 	return labels.n >= 2 && labels.p[1] == '_' &&
@@ -269,6 +279,8 @@ static void score_payload(const struct ed_annotator *a, struct ed_span labels, s
 		e->payload_shape |= ED_SHAPE_DIGEST;
 	if (is_artefact(labels))
 		e->payload_shape |= ED_SHAPE_ARTEFACT;
+	if (is_binary(labels))
+		e->payload_shape |= ED_SHAPE_BINARY;
 	ed_name_model_labels(labels, &s);
 	e->payload_llr = s.llr_mbits;
 	e->payload_code += s.code_mbits;

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "enrich/inventory_int.h"
 
 enum { ARRAY_MIN = 64 };
@@ -82,40 +83,13 @@ void ed_inventory_free(struct ed_inventory *inv)
 
 /* --------------------------------------------------------------------- texts */
 
-/* True for what is no character though it looks like one: overlong forms, surrogates, what lies
- * behind the last, and control characters. */
-static bool is_odd(uint8_t first, uint8_t second)
-{
-	switch (first) {
-	case 0xc2:
-	case 0xe0:
-		return second < 0xa0;
-	case 0xed:
-		return second > 0x9f;
-	case 0xf0:
-		return second < 0x90;
-	case 0xf4:
-		return second > 0x8f;
-	default:
-		return false;
-	}
-}
-
 /* Bytes of the character at the front of @s; 0: it is none that may be kept. */
-static size_t utf8_n(struct ed_span s)
+static size_t kept_n(struct ed_span s)
 {
-	uint8_t c = s.p[0];
-	size_t n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	uint32_t c = 0;
+	size_t n = ed_utf8_char(s, &c);
 
-	if (c < 0x80)
-		return c >= 0x20 && c != 0x7f;
-	if (c < 0xc2 || c > 0xf4 || s.n < n || is_odd(c, s.p[1]))
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((s.p[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return n;
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) ? 0 : n;
 }
 
 static size_t clean(struct ed_span s, bool lower, char ret[static ED_INVENTORY_TEXT_MAX + 1])
@@ -123,7 +97,7 @@ static size_t clean(struct ed_span s, bool lower, char ret[static ED_INVENTORY_T
 	size_t n = 0;
 
 	while (s.n > 0) {
-		size_t step = utf8_n(s);
+		size_t step = kept_n(s);
 
 		if (n + (step ? step : 1) > ED_INVENTORY_TEXT_MAX)
 			break;

@@ -397,6 +397,22 @@ static void test_what_resolvers_ask_themselves(void **state)
 	assert_int_equal(annotated("x._ta-4f66.example.com").ev.payload_shape, 0);
 }
 
+/* Letters of any alphabet are text; bytes that are in none are not. A character does not go on in
+ * the label behind. */
+static void test_names_that_are_no_text(void **state)
+{
+	static const char *const texts[] = { "mail.example.com", "b\303\274ro.example.com",
+					     "x.\346\235\261\344\272\254.example.com" };
+	static const char *const others[] = { "b\374ro.example.com", "x.\276\356k.y.example.com",
+					      "b\303.\274ro.example.com" };
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(annotated(texts[i]).ev.payload_shape, 0);
+		assert_int_equal(annotated(others[i]).ev.payload_shape, ED_SHAPE_BINARY);
+	}
+}
+
 /* Random case in the whole name is a resolver's: an ordinary name stays ordinary, and an encoded
  * one is not hidden by it. */
 static void test_random_case_is_folded(void **state)
@@ -541,6 +557,7 @@ int main(void)
 		cmocka_unit_test(test_reversed_addresses_of_a_zone),
 		cmocka_unit_test(test_guids_are_pardoned),
 		cmocka_unit_test(test_what_resolvers_ask_themselves),
+		cmocka_unit_test(test_names_that_are_no_text),
 		cmocka_unit_test(test_random_case_is_folded),
 		cmocka_unit_test(test_services_until_their_day),
 		cmocka_unit_test(test_own_zones),

@@ -11,7 +11,8 @@ enum { N_MIN = 5, DISTINCT_MIN = 20, DISTINCT_MANY = 100, TTL_LOW_S = 3, TTL_MAX
  * with twice as many answers. */
 enum { PARTS_SHIFT = 27, PARTS_MIN = 16, NO_PLACE_PART = 28, NO_PLACE_MIN = 3 };
 static_assert(NO_PLACE_PART + ED_ADDR_NOWHERE == 32, "an address of IPv6 is in one of these parts");
-enum { UNPRINTED_MIN = 3, UNPRINTED_MANY = 10, UNPRINTED_MAX = 255, TRAILING_MAX = 0xffffff };
+enum { UNPRINTED_MIN = 3, UNPRINTED_MANY = 10, BINARY_MIN = 3 };
+enum { BITS_8_MAX = 255, BITS_24_MAX = 0xffffff };
 
 struct structure_state {
 	uint32_t n_queries, n_new;
@@ -28,7 +29,8 @@ struct structure_state {
 	uint16_t last_v4;         /* the one before, folded */
 	uint32_t n_v4;
 	uint32_t v4_parts; /* bit p: an A answer in that part of the space; the last: an AAAA too */
-	uint32_t n_loopback;                /* A answers in 127/8: a code, not a place */
+	uint32_t n_loopback : 24;           /* A answers in 127/8: a code, not a place; saturates */
+	uint32_t n_binary : 8;              /* new names that are no text; saturates */
 	uint32_t n_sized;                   /* responses whose rdata size is known */
 	uint32_t bytes_opaque, bytes_names; /* saturate */
 };
@@ -84,7 +86,8 @@ static void observe_v4(struct structure_state *st, uint32_t v4)
 		st->n_same_v4++;
 	st->last_v4 = folded;
 	st->v4_parts |= UINT32_C(1) << (v4 >> PARTS_SHIFT);
-	st->n_loopback += v4 >> 24 == 127;
+	if (v4 >> 24 == 127 && st->n_loopback < BITS_24_MAX)
+		st->n_loopback++;
 }
 
 static void observe_answer(struct structure_state *st, const struct ed_event *ev)
@@ -93,7 +96,7 @@ static void observe_answer(struct structure_state *st, const struct ed_event *ev
 
 	st->n_responses++;
 	st->n_failed += (ev->has & ED_FIELD_RCODE) && ev->rcode != ED_RCODE_NOERROR;
-	if (ev->trailing_bytes > 0 && st->n_trailing < TRAILING_MAX)
+	if (ev->trailing_bytes > 0 && st->n_trailing < BITS_24_MAX)
 		st->n_trailing++;
 	if ((ev->has & ED_FIELD_TTL) && a->n > 0) {
 		st->n_ttl++;
@@ -118,11 +121,14 @@ static void structure_observe(void *state, const struct ed_sighting *s)
 	if (s->is_plain)
 		return;
 	if (s->is_query && ed_event_is_unprinted(s->ev)) {
-		if (st->n_unprinted < UNPRINTED_MAX)
+		if (st->n_unprinted < BITS_8_MAX)
 			st->n_unprinted++;
 	} else if (s->is_query) {
 		st->n_queries++;
 		st->n_new += s->is_new && !s->is_shared;
+		if (s->is_new && (s->ev->payload_shape & ED_SHAPE_BINARY) &&
+		    st->n_binary < BITS_8_MAX)
+			st->n_binary++;
 		if ((s->ev->has & ED_FIELD_QTYPE) && !(s->ev->payload_shape & ED_SHAPE_ARTEFACT))
 			observe_type(st, s->ev->qtype);
 	}
@@ -141,15 +147,16 @@ static void structure_fade(void *state)
 	struct structure_state *st = state;
 	uint32_t *counts[] = { &st->n_queries, &st->n_new,       &st->n_rare,    &st->n_text,
 			       &st->n_names,   &st->n_responses, &st->sum_ttl_s, &st->n_failed,
-			       &st->n_ttl,     &st->n_ttl_low,   &st->n_v4,      &st->n_loopback,
-			       &st->n_sized };
+			       &st->n_ttl,     &st->n_ttl_low,   &st->n_v4,      &st->n_sized };
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		*counts[i] /= 2;
 	st->n_same_v4 /= 2;
 	st->v4_parts = 0;
-	st->n_trailing = half(st->n_trailing) & TRAILING_MAX;
-	st->n_unprinted = half(st->n_unprinted) & UNPRINTED_MAX;
+	st->n_trailing = half(st->n_trailing) & BITS_24_MAX;
+	st->n_unprinted = half(st->n_unprinted) & BITS_8_MAX;
+	st->n_binary = half(st->n_binary) & BITS_8_MAX;
+	st->n_loopback = half(st->n_loopback) & BITS_24_MAX;
 	st->bytes_opaque /= 2;
 	st->bytes_names /= 2;
 }
@@ -178,8 +185,14 @@ static double question_bits(const struct structure_state *st)
 	return bits;
 }
 
-static double unprinted_bits(const struct structure_state *st)
+/*
+ * Names are text. Those that are none carry bytes; those that the source could not print may do so,
+ * or be written in letters that it does not know.
+ */
+static double bytes_bits(const struct structure_state *st)
 {
+	if (st->n_binary >= BINARY_MIN)
+		return 5;
 	if (st->n_unprinted >= UNPRINTED_MANY)
 		return 3;
 	return st->n_unprinted >= UNPRINTED_MIN ? 2 : 0;
@@ -223,7 +236,7 @@ static void structure_weigh(const void *state, const struct ed_subject *subject,
 {
 	const struct structure_state *st = state;
 
-	ret->bits = (float)(question_bits(st) + unprinted_bits(st));
+	ret->bits = (float)(question_bits(st) + bytes_bits(st));
 	/* A name asked again and again is served from a cache; its answers say nothing about a
 	 * channel. */
 	if (st->n_new >= N_MIN)
@@ -252,6 +265,8 @@ static void structure_weigh(const void *state, const struct ed_subject *subject,
 		ed_evidence_fact(ret, "same_address_share", share(st->n_same_v4, st->n_v4));
 	if (st->n_unprinted > 0)
 		ed_evidence_fact(ret, "unprinted_names", st->n_unprinted);
+	if (st->n_binary > 0)
+		ed_evidence_fact(ret, "binary_names", st->n_binary);
 	if (st->n_loopback > 0)
 		ed_evidence_fact(ret, "loopback_share", share(st->n_loopback, st->n_responses));
 	if (is_scattered(st))

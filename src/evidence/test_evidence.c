@@ -487,6 +487,30 @@ static void test_structure_unprinted_names(void **state)
 	assert_true(bits(structure, &k) == 0);
 }
 
+/* So are names that are no text, once there are three; the same one again and again is one. */
+static void test_structure_binary_names(void **state)
+{
+	struct key k = { .subject.has = UINT32_MAX };
+	struct key text = k;
+	struct look l;
+
+	(void)state;
+	for (unsigned i = 1; i <= 40; i++) {
+		ordinary_look(&l);
+		l.s.is_new = i % 8 == 0;
+		structure->observe(text.state, &l.s);
+		l.ev.payload_shape = ED_SHAPE_BINARY;
+		structure->observe(k.state, &l.s);
+		assert_true((bits(structure, &k) > bits(structure, &text)) == (i >= 24));
+	}
+	assert_true(fact(structure, &k, "binary_names") == 5);
+	structure->fade(k.state);
+	assert_true(fact(structure, &k, "binary_names") == 2);
+	for (unsigned i = 0; i < 1000; i++)
+		structure->observe(k.state, &l.s);
+	assert_true(fact(structure, &k, "binary_names") == 255);
+}
+
 /* A field that is not known is not zero, and not evidence. */
 static void test_structure_of_unknown_fields(void **state)
 {
@@ -569,6 +593,7 @@ int main(void)
 		cmocka_unit_test(test_structure_answers_one_sign_at_a_time),
 		cmocka_unit_test(test_structure_answers_to_an_old_name),
 		cmocka_unit_test(test_structure_unprinted_names),
+		cmocka_unit_test(test_structure_binary_names),
 		cmocka_unit_test(test_structure_of_unknown_fields),
 		cmocka_unit_test(test_structure_types),
 		cmocka_unit_test(test_structure_fades_by_half),

@@ -78,6 +78,7 @@ enum ed_shape {
 					 of base 32 */
 	ED_SHAPE_REVERSE = 1 << 4,    /* the rest of a reversed address, under arpa */
 	ED_SHAPE_ARTEFACT = 1 << 2,   /* what resolvers ask on their own account: _ta-xxxx, "_." */
+	ED_SHAPE_BINARY = 1 << 5,     /* with a label that is no text: not UTF-8, nor ASCII */
 };
 
 /* What a zone is known to serve by a shipped list that expires. */

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 enum { SPARK_STEP = 4, SPARK_HEIGHT = 20, FIELD_WIDTH = 6, FIELD_HEIGHT = 14 };
 
 static const char head[] =
@@ -42,31 +44,6 @@ static const char head[] =
 
 /* ------------------------------------------------------------------ escaping */
 
-/* How many bytes of @s are one well-formed character (RFC 3629), which is then in @ret; 0: none. */
-static size_t read_character(struct ed_span s, uint32_t *ret)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint8_t first = s.p[0];
-	size_t n = first < 0x80     ? 1 :
-		   first >> 5 == 6  ? 2 :
-		   first >> 4 == 14 ? 3 :
-		   first >> 3 == 30 ? 4 :
-				      0;
-	uint32_t c = n == 1 ? first : first & (0xffu >> (n + 1));
-
-	if (n == 0 || n > s.n)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if (s.p[i] >> 6 != 2)
-			return 0;
-		c = c << 6 | (s.p[i] & 0x3f);
-	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return 0;
-	*ret = c;
-	return n;
-}
-
 /* Characters that hide or turn what stands beside them. */
 static bool is_deceptive(uint32_t c)
 {
@@ -102,7 +79,7 @@ void ed_html_span(struct ed_buf *out, struct ed_span text)
 		uint32_t c = 0;
 		const char *ref;
 
-		n = read_character(ed_span_from(text, i), &c);
+		n = ed_utf8_char(ed_span_from(text, i), &c);
 		ref = n > 0 ? reference(c) : NULL;
 		if (n == 0 || (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) {
 			ed_buf_printf(out, "\\x%02x", text.p[i]);

@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Detection quality over labelled captures and Zeek logs.
+"""Detection quality over labelled captures, Zeek logs and resolvers' logs.
 
     tests/quality/run.py PROGRAM
 
 Scans each labelled file that the program can read and prints one line a file: label, queries by the
 label, records analysed, the domain expected, and the highest alert. A tunnel with
 TUNNEL_QUERIES_MIN queries or more counts as found when an alert of medium or above names its domain
-(or its only client, when the tool used no common domain). Every alert of medium or above in a
-benign file counts as false.
+(or its only client, when the tool used no common domain). So does every tunnel in a resolver's log,
+however few its lookups. Every alert of medium or above in a benign file counts as false.
 
 Fails when one is missed or false; skipped when the labelled data is absent.
 """
 
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -22,10 +23,15 @@ import harness  # noqa: E402
 TUNNEL_QUERIES_MIN = 20
 FOUND = harness.LEVELS.index("high")
 READABLE = ("pcap", "pcapng", "Zeek dns.log")
+RESOLVERS = "resolvers/"  # the folder of their logs, whose labels count no queries
 
 
 def is_readable(row):
-    return row["format"].startswith(READABLE)
+    return row["format"].startswith(READABLE) or is_resolvers(row)
+
+
+def is_resolvers(row):
+    return row["path"].startswith(RESOLVERS) and row["label"].startswith("tunnel")
 
 
 def verdict_class(row):
@@ -33,6 +39,8 @@ def verdict_class(row):
     label = row["label"]
     if not is_readable(row) or "not visible" in label:
         return None
+    if is_resolvers(row):
+        return "tunnel"
     if label.startswith("tunnel"):
         return "tunnel" if int(row["dns_queries"] or 0) >= TUNNEL_QUERIES_MIN else None
     return "benign" if label.startswith("benign") else None
@@ -42,6 +50,9 @@ def expected_domain(row):
     """The tunnel's domain: the busiest of the file. None when the tool used no common domain."""
     if "no domain" in row["holds"] or "without domain" in row["holds"]:
         return None
+    if is_resolvers(row):
+        named = re.search(r", ([\w-]+(\.[\w-]+)+)$", row["holds"])
+        return named.group(1) if named else None
     return row["top_domains"].split(",")[0]
 
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* UTF-8; see utf8.h. */
+#include "base/utf8.h"
+
+#include <string.h>
+
+size_t ed_utf8_char(struct ed_span s, uint32_t *ret)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint8_t first = s.n > 0 ? s.p[0] : UINT8_MAX;
+	size_t n = first < 0x80     ? 1 :
+		   first >> 5 == 6  ? 2 :
+		   first >> 4 == 14 ? 3 :
+		   first >> 3 == 30 ? 4 :
+				      0;
+	uint32_t c = n == 1 ? first : first & (0xffu >> (n + 1));
+
+	if (n == 0 || n > s.n)
+		return 0;
+	for (size_t i = 1; i < n; i++) {
+		if (s.p[i] >> 6 != 2)
+			return 0;
+		c = c << 6 | (s.p[i] & 0x3f);
+	}
+	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return 0;
+	*ret = c;
+	return n;
+}
+
+/* How many bytes at the front of @s are ASCII, eight at a time. */
+static size_t ascii_n(struct ed_span s)
+{
+	const uint64_t high = UINT64_C(0x8080808080808080);
+	size_t n = 0;
+	uint64_t v;
+
+	for (; s.n - n >= sizeof(v); n += sizeof(v)) {
+		memcpy(&v, s.p + n, sizeof(v));
+		if (v & high)
+			return n;
+	}
+	return n;
+}
+
+bool ed_utf8_is_text(struct ed_span s)
+{
+	uint32_t c;
+
+	for (size_t i = ascii_n(s), n; i < s.n; i += n) {
+		n = ed_utf8_char(ed_span_from(s, i), &c);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
