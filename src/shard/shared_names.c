@@ -67,38 +67,27 @@ unsigned ed_shared_names_note(struct ed_shared_names *t, uint64_t name_hash, uin
 
 /* ------------------------------------------------------------- heard by the owner */
 
-static unsigned slot_of(uint16_t qtype)
+/* Which type comes next cannot be foreseen, so nothing here branches on it. */
+static inline unsigned slot_of(uint16_t qtype)
 {
-	switch (qtype) {
-	case ED_RR_A:
-		return 0;
-	case ED_RR_AAAA:
-		return 1;
-	default:
-		return OTHER_TYPE;
-	}
+	return (unsigned)(qtype != ED_RR_A) + ((qtype != ED_RR_A) & (qtype != ED_RR_AAAA));
 }
 
 /*
  * When the answer of the event runs out, in seconds as they are kept; 0: it does not say. That
  * there are no records is not taken to live: how long is not in the answer.
  */
-static uint16_t runs_out(const struct ed_event *ev, int64_t now_s)
+static inline uint16_t runs_out(const struct ed_event *ev, int64_t now_s)
 {
 	bool is_failure = (ev->has & ED_FIELD_RCODE) && ev->rcode != ED_RCODE_NOERROR;
-	uint32_t ttl_s = 0;
-	uint16_t at;
+	bool tells = ev->has & ED_FIELD_ANSWERS;
+	bool lives = tells & (ev->answers.n > 0);
+	uint32_t ttl_s = ev->answers.ttl_min_s < LIFE_MAX_S ? ev->answers.ttl_min_s : LIFE_MAX_S;
+	uint16_t at = (uint16_t)(now_s + (lives ? ttl_s : 0));
 
-	if (ev->kind == ED_EVENT_DNS_QUERY)
+	if (ev->kind == ED_EVENT_DNS_QUERY || (lives && !(ev->has & ED_FIELD_TTL)) ||
+	    !(tells || is_failure))
 		return 0;
-	if ((ev->has & ED_FIELD_ANSWERS) && ev->answers.n > 0) {
-		if (!(ev->has & ED_FIELD_TTL))
-			return 0;
-		ttl_s = ev->answers.ttl_min_s < LIFE_MAX_S ? ev->answers.ttl_min_s : LIFE_MAX_S;
-	} else if (!(ev->has & ED_FIELD_ANSWERS) && !is_failure) {
-		return 0;
-	}
-	at = (uint16_t)(now_s + ttl_s);
 	return at ? at : 1;
 }
 
@@ -116,13 +105,15 @@ bool ed_shared_names_heard(struct ed_shared_names *t, const struct ed_event *ev)
 	struct ed_shared_name *e = &t->names[ev->name_hash & t->mask];
 	int64_t now_s = ev->time_ns / 1000000000;
 	unsigned slot = slot_of(ev->qtype);
-	uint16_t before = ran_out(e, slot, ev->qtype, (uint16_t)now_s);
-	uint16_t after = runs_out(ev, now_s);
-	bool lives = (int16_t)(before - (uint16_t)now_s) > 0;
-	bool has_moved = after && (int16_t)(after - before) > 1;
+	uint16_t before, after;
+	bool lives, has_moved;
 
 	if (e->tag != tag_of(ev->name_hash) || !(ev->has & ED_FIELD_TIME))
 		return false;
+	before = ran_out(e, slot, ev->qtype, (uint16_t)now_s);
+	after = runs_out(ev, now_s);
+	lives = (int16_t)(before - (uint16_t)now_s) > 0;
+	has_moved = after && (int16_t)(after - before) > 1;
 	if (after) {
 		e->expires_s[slot] = after;
 		e->other_type = slot == OTHER_TYPE ? (uint8_t)ev->qtype : e->other_type;

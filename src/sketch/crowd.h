@@ -9,8 +9,6 @@
 
 #include <stdint.h>
 
-#include "base/hash.h"
-
 enum { ED_CROWD_EXACT = 6, ED_CROWD_REGISTERS = 24 };
 
 struct ed_crowd {
@@ -26,9 +24,9 @@ void ed_crowd_add_exact(struct ed_crowd *c, uint32_t id);
 
 static inline void ed_crowd_add_register(struct ed_crowd *c, uint32_t id)
 {
-	uint64_t h = ed_hash_mix(id);
-	unsigned slot = (unsigned)((h >> 32) * ED_CROWD_REGISTERS >> 32);
-	uint8_t rank = (uint8_t)(__builtin_ctz((uint32_t)h | 1U << 31) + 1);
+	/* a hash already: its upper bits choose the register, its lower ones are the draw */
+	unsigned slot = (unsigned)((uint64_t)id * ED_CROWD_REGISTERS >> 32);
+	uint8_t rank = (uint8_t)(__builtin_ctz(id | 1U << 31) + 1);
 
 	if (rank > c->reg[slot])
 		c->reg[slot] = rank;
