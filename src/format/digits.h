@@ -56,6 +56,48 @@ static inline bool ed_digits_six(const uint8_t *p, uint32_t *ret)
 #endif
 }
 
+enum { ED_DIGITS_SHORT_MAX = 5 };
+
+#ifdef __SSE2__
+/* By how many digits a number has: what each of them counts for, and nothing what is behind it. */
+static const int16_t ed_digits_weights[ED_DIGITS_SHORT_MAX + 1][8] __attribute__((aligned(16))) = {
+	{ 0 }, { 1 }, { 10, 1 }, { 100, 10, 1 }, { 1000, 100, 10, 1 }, { 10000, 1000, 100, 10, 1 },
+};
+#endif
+
+/*
+ * The number of one to five digits at @p, where eight bytes are readable; as many digits are taken
+ * as there are. Returns how many; 0: there is none, or there are more.
+ */
+static inline unsigned ed_digits_short(const uint8_t *p, uint32_t *ret)
+{
+#ifdef __SSE2__
+	__m128i d = _mm_sub_epi8(_mm_loadl_epi64((const __m128i *)(const void *)p),
+				 _mm_set1_epi8('0'));
+	__m128i most = _mm_min_epu8(d, _mm_set1_epi8(9));
+	unsigned n = (unsigned)__builtin_ctz(~_mm_movemask_epi8(_mm_cmpeq_epi8(most, d)));
+
+	if (n - 1 >= ED_DIGITS_SHORT_MAX)
+		return 0;
+	d = _mm_madd_epi16(_mm_unpacklo_epi8(d, _mm_setzero_si128()),
+			   _mm_load_si128((const __m128i *)(const void *)ed_digits_weights[n]));
+	d = _mm_add_epi32(d, _mm_unpackhi_epi64(d, d));
+	d = _mm_add_epi32(d, _mm_shuffle_epi32(d, 1));
+	*ret = (uint32_t)_mm_cvtsi128_si32(d);
+	return n;
+#else
+	uint32_t v = 0, digit;
+	unsigned n = 0;
+
+	for (; n <= ED_DIGITS_SHORT_MAX && (digit = p[n] - (uint32_t)'0') <= 9; n++)
+		v = v * 10 + digit;
+	if (n - 1 >= ED_DIGITS_SHORT_MAX)
+		return 0;
+	*ret = v;
+	return n;
+#endif
+}
+
 /* How many of the eight bytes at @p are digits before one that is none. */
 static inline unsigned ed_digits_count(const uint8_t *p)
 {

@@ -258,10 +258,10 @@ static inline const uint8_t *quick_addr(const uint8_t *p, struct ed_addr *ret)
 
 static inline const uint8_t *quick_u16(const uint8_t *p, uint16_t *ret)
 {
-	unsigned n = (unsigned)__builtin_ctz(control(p) | 1U << ED_LINES_STEP);
 	uint32_t v;
+	unsigned n = ed_digits_short(p, &v);
 
-	if (p[n] != '\t' || !ed_digits_read(p, n, &v) || v > UINT16_MAX)
+	if (n == 0 || p[n] != '\t' || v > UINT16_MAX)
 		return NULL;
 	*ret = (uint16_t)v;
 	return p + n + 1;
@@ -374,36 +374,56 @@ static inline const uint8_t *quick_answers(const uint8_t *p, struct ed_zeek_reco
 	return p;
 }
 
+/*
+ * Where the run ends of items like the one of @n bytes at @p, its separator among them. They all
+ * are the text @n bytes before them, up to the byte behind the last one: it is returned, or, of
+ * more than 64 bytes, one of the run.
+ */
+static inline const uint8_t *run_end(const uint8_t *p, unsigned n)
+{
+	uint64_t same = 0;
+
+	/* From the separators before the items on; what the first one has behind it must be seen. */
+	for (unsigned i = 0; i < 64; i += ED_LINES_STEP)
+		same |= (uint64_t)ed_lines_equal(p - 1 + i, p - 1 + n + i) << i;
+	same = (same & ~UINT64_C(1)) | (p[n - 1] == ',');
+	return p - 1 + n + (unsigned)__builtin_ctzll(~same | UINT64_C(1) << 63);
+}
+
+/* The digits of a number of seconds. */
+static inline unsigned quick_seconds(const uint8_t *p, uint32_t *ret_s)
+{
+	unsigned n = ed_digits_short(p, ret_s);
+
+	if (n > 0)
+		return n;
+	n = ed_digits_count(p);
+	return ed_digits_read(p, n, ret_s) ? n : 0;
+}
+
 /* "60.000000,60.000000" and the mark. */
 static inline const uint8_t *quick_ttls(const uint8_t *p, struct ed_zeek_record *r)
 {
-	const uint8_t *last = NULL;
-	unsigned end = 0, all = 0;
-	uint32_t ttl_s;
+	const uint64_t none = 0x3030303030302e; /* ".000000" */
 
 	if (p[0] == '-' && p[1] == '\t')
 		return p + 2;
-	for (;; p += end + 1) {
-		/* The records of one answer mostly have one TTL, and twice the same is once. */
-		if (last && (ed_lines_equal(last, p) & all) == all &&
-		    (p[end] == ',' || p[end] == '\t')) {
-			if (p[end] == '\t')
-				return p + end + 1;
-			continue;
-		}
-		end = ed_lines_match(p, '.') | 1U << ED_LINES_STEP;
-		end = (unsigned)__builtin_ctz(end);
-		if (end > 8 || !ed_digits_read(p, end, &ttl_s) ||
-		    memcmp(p + end, ".000000", 7) != 0)
+	for (;;) {
+		uint32_t ttl_s;
+		unsigned n = quick_seconds(p, &ttl_s);
+		const uint8_t *end;
+
+		if (n == 0 || ed_load_8(p + n) << 8 != none << 8)
 			return NULL;
-		end += 1 + DECIMALS;
 		ed_zeek_put_ttl(r, ttl_s);
-		if (p[end] == '\t')
-			return p + end + 1;
-		if (p[end] != ',')
+		n += 1 + DECIMALS + 1;
+		/* The records of one answer mostly have one TTL, and twice the same is once. */
+		end = run_end(p, n);
+		if (ed_load_8(end - DECIMALS - 1) == (none | (uint64_t)'\t' << 56))
+			return end + 1;
+		if (p[n - 1] != ',')
 			return NULL;
-		last = p;
-		all = (1U << end) - 1;
+		p += n;
 	}
 }
 
