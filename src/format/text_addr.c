@@ -41,25 +41,29 @@ static bool is_v6(const struct v6_masks *m, size_t n)
 	uint64_t two = m->hex & m->hex >> 1;
 	uint64_t gap = m->colons & m->colons >> 1;
 	uint64_t starts = m->hex & ~(m->hex << 1);
-	int groups = 0;
 
 	/* A colon at either end is half of the "::". */
 	if ((two & two >> 2 & m->hex >> 4) || !is_single(gap) || (m->colons & 1 & ~gap) ||
 	    (m->colons >> (n - 1) & ~(gap >> (n - 2)) & 1))
 		return false;
-	for (; starts; starts &= starts - 1)
-		groups++;
-	return gap ? groups <= 7 : groups == 8;
+	for (unsigned i = 0; i < 7; i++)
+		starts &= starts - 1;
+	return gap ? starts == 0 : starts != 0 && is_single(starts);
 }
 
 enum ed_text_shape ed_text_addr_shape(struct ed_span text)
+{
+	if (text.n >= V4_TEXT_MIN && ed_text_is_v4(text))
+		return ED_TEXT_SHAPE_V4;
+	return ed_text_other_shape(text);
+}
+
+enum ed_text_shape ed_text_other_shape(struct ed_span text)
 {
 	struct v6_masks sum = { .hex = 0 };
 
 	if (text.n > V6_TEXT_MAX || text.n < 2)
 		return ED_TEXT_SHAPE_NONE;
-	if (ed_text_is_v4(text))
-		return ED_TEXT_SHAPE_V4;
 	for (size_t i = 0; i < text.n; i += ED_LINES_STEP) {
 		struct v6_masks m = v6_masks_of(text.p + i);
 		uint64_t all = text.n - i < ED_LINES_STEP ? (1U << (text.n - i)) - 1 : 0xffff;
@@ -90,6 +94,12 @@ bool ed_text_is_v4(struct ed_span text)
 }
 
 enum ed_text_shape ed_text_addr_shape(struct ed_span text)
+{
+	(void)text;
+	return ED_TEXT_SHAPE_UNSURE;
+}
+
+enum ed_text_shape ed_text_other_shape(struct ed_span text)
 {
 	(void)text;
 	return ED_TEXT_SHAPE_UNSURE;
