@@ -260,19 +260,28 @@ void ed_zeek_put_bool(struct ed_zeek_record *r, enum ed_zeek_role role, bool on)
 	settle(r, role, row->kind == ZEEK_FLAG && put_flag(r->ev, row->arg, on));
 }
 
-/* True when @text is an address, though not in the form of IPv4 that is checked before. */
-static __attribute__((noinline)) bool take_address(struct ed_dns_answers *a, struct ed_span text)
+/* An address in an unusual form, or none. */
+static __attribute__((noinline)) bool take_unsure(struct ed_dns_answers *a, struct ed_span text)
 {
-	enum ed_text_shape shape = ed_text_addr_shape(text);
 	struct ed_addr addr;
 
-	if (shape == ED_TEXT_SHAPE_V6) /* where machines are, which is all that there is to know */
-		ed_answers_count_addresses(a, 1);
-	if (shape == ED_TEXT_SHAPE_NONE || shape == ED_TEXT_SHAPE_V6)
-		return shape == ED_TEXT_SHAPE_V6;
 	if (!ed_addr_from_text(text, &addr))
 		return false;
 	ed_answers_add_address(a, &addr);
+	return true;
+}
+
+/* True when @text is an address, though not in the form of IPv4 that is checked before. */
+static inline bool take_address(struct ed_dns_answers *a, struct ed_span text)
+{
+	enum ed_text_shape shape = ed_text_other_shape(text);
+
+	if (shape == ED_TEXT_SHAPE_NONE)
+		return false;
+	if (shape != ED_TEXT_SHAPE_V6)
+		return take_unsure(a, text);
+	/* where machines are, which is all that there is to know */
+	ed_answers_count_addresses(a, 1);
 	return true;
 }
 
@@ -304,24 +313,34 @@ static __attribute__((noinline)) void put_other(struct ed_zeek_record *r, struct
 		r->rdata_known = true;
 }
 
+void ed_zeek_put_v4(struct ed_zeek_record *r, unsigned n, uint32_t first)
+{
+	struct ed_dns_answers *a = &r->ev->answers;
+	unsigned room = UINT16_MAX - a->n;
+
+	r->seen |= ed_zeek_bit(ED_ZEEK_ANSWERS);
+	a->n = (uint16_t)(a->n + (n < room ? n : room));
+	/* Of all addresses only the first of IPv4 is of interest itself. */
+	if (a->first_v4 == 0)
+		a->first_v4 = first;
+	ed_answers_count_addresses(a, n);
+	r->rdata_known = true;
+}
+
 void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 {
 	struct ed_dns_answers *a = &r->ev->answers;
 
+	if (text.n > 0 && ed_text_is_v4(text)) {
+		ed_zeek_put_v4(r, 1, a->first_v4 == 0 ? ed_text_v4_of(text) : 0);
+		return;
+	}
 	r->seen |= ed_zeek_bit(ED_ZEEK_ANSWERS);
 	if (text.n == 0)
 		return;
 	if (a->n < UINT16_MAX)
 		a->n++;
-	if (!ed_text_is_v4(text)) {
-		put_other(r, text);
-		return;
-	}
-	/* Of all addresses only the first of IPv4 is of interest itself. */
-	if (a->first_v4 == 0)
-		a->first_v4 = ed_text_v4_of(text);
-	ed_answers_count_addresses(a, 1);
-	r->rdata_known = true;
+	put_other(r, text);
 }
 
 void ed_zeek_put_ttl(struct ed_zeek_record *r, uint32_t ttl_s)
@@ -336,20 +355,25 @@ void ed_zeek_put_ttl(struct ed_zeek_record *r, uint32_t ttl_s)
 	r->ttl_known = true;
 }
 
-/* The name of @text behind the event; returns what was lost. */
-static unsigned put_name(struct ed_zeek_record *r, struct ed_span text)
+static __attribute__((noinline)) unsigned put_other_name(struct ed_zeek_record *r,
+							 struct ed_span text)
 {
 	struct ed_event *ev = r->ev;
 	struct ed_name name;
-	unsigned lost;
+	unsigned lost = ed_zeek_text_name(text, r->from_json, &name);
 
-	ev->name_n = ed_zeek_text_plain_name(text, ed_event_name_room(ev));
-	if (ev->name_n > 0)
-		return 0;
-	lost = ed_zeek_text_name(text, r->from_json, &name);
 	ev->name_n = name.n;
 	memcpy(ed_event_name_room(ev), name.wire, name.n);
 	return lost;
+}
+
+/* The name of @text behind the event; returns what was lost. */
+static inline unsigned put_name(struct ed_zeek_record *r, struct ed_span text)
+{
+	struct ed_event *ev = r->ev;
+
+	ev->name_n = ed_zeek_text_plain_name(text, ed_event_name_room(ev));
+	return ev->name_n > 0 ? 0 : put_other_name(r, text);
 }
 
 static inline void take_name(struct ed_zeek_record *r)
@@ -459,12 +483,11 @@ static void take_reply(struct ed_zeek_record *r)
 		memset(&ev->answers, 0, sizeof(ev->answers));
 		return;
 	}
+	/* Whether there were answers is as good as random. */
 	if (!r->no_answers)
-		ev->has |= ED_FIELD_ANSWERS;
-	if (!r->no_answers && (ev->answers.n == 0 || r->rdata_known))
-		ev->has |= ED_FIELD_RDATA_BYTES;
-	if (r->ttl_known)
-		ev->has |= ED_FIELD_TTL;
+		ev->has |= ED_FIELD_ANSWERS |
+			   ED_FIELD_RDATA_BYTES * ((ev->answers.n == 0) | r->rdata_known);
+	ev->has |= ED_FIELD_TTL * r->ttl_known;
 }
 
 enum ed_drop ed_zeek_finish(struct ed_zeek_record *r)

@@ -85,6 +85,9 @@ void ed_zeek_put_bool(struct ed_zeek_record *r, enum ed_zeek_role role, bool on)
 
 /* One element of ANSWERS, in Zeek's text form, and of TTLS in seconds. */
 void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text);
+
+/* @n elements of ANSWERS that are all addresses of IPv4; @first is the first one, in host order. */
+void ed_zeek_put_v4(struct ed_zeek_record *r, unsigned n, uint32_t first);
 void ed_zeek_put_ttl(struct ed_zeek_record *r, uint32_t ttl_s);
 
 /* Completes the event. ED_DROP_N: it can be committed; otherwise why the record is dropped. */

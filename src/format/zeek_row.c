@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "format/lines.h"
 #include "format/text_addr.h"
+#include "format/v4_list.h"
 #include "format/zeek_quick.h"
 
 enum {
@@ -315,63 +316,49 @@ static __attribute__((noinline)) const uint8_t *quick_new(struct ed_zeek_memo *m
 	return p;
 }
 
-/* The answers in the @n bytes at @p, which are not the mark; an item that could be one is declined.
- */
-static bool quick_items(const uint8_t *p, size_t n, struct ed_zeek_record *r)
+/* The first comma or control byte from @p on. */
+static inline const uint8_t *item_end(const uint8_t *p)
 {
-	const uint8_t *end = p + n;
+	unsigned hits;
 
-	for (;; p++) {
-		struct ed_span item = ed_span_of(p, 0);
-
-		if (*p == '-' || *p == '(')
-			return false;
-		p = cell_end(p, end, ',');
-		item.n = (size_t)(p - item.p);
-		ed_zeek_put_answer(r, item);
-		if (p == end)
-			return true;
-	}
+	while (!(hits = control(p) | ed_lines_match(p, ',') |
+			(control(p + ED_LINES_STEP) | ed_lines_match(p + ED_LINES_STEP, ','))
+				<< ED_LINES_STEP))
+		p += 2 * ED_LINES_STEP;
+	return p + (unsigned)__builtin_ctz(hits);
 }
 
-/* Bit i is set where byte i of the 64 at @p is a comma; *@ret_controls: where it is control. */
-static inline uint64_t commas_and_controls(const uint8_t *p, uint64_t *ret_controls)
+/* The rest of the answers, if they all are addresses of IPv4. */
+static inline const uint8_t *quick_v4_list(const uint8_t *p, struct ed_zeek_record *r)
 {
-	uint64_t commas = 0;
+	struct ed_v4_list list;
 
-	*ret_controls = 0;
-	for (unsigned i = 0; i < 64; i += ED_LINES_STEP) {
-		commas |= (uint64_t)ed_lines_match(p + i, ',') << i;
-		*ret_controls |= (uint64_t)control(p + i) << i;
-	}
-	return commas;
+	if (!ed_v4_list_read(p, &list) || p[list.n_bytes] != '\t')
+		return NULL;
+	ed_zeek_put_v4(r, list.n, list.first);
+	return p + list.n_bytes + 1;
 }
 
-/* The answers. Those of most rows end within 64 bytes, and are cut by one mask of them. */
+/* The answers and the mark; an item that could be one is declined. */
 static inline const uint8_t *quick_answers(const uint8_t *p, struct ed_zeek_record *r)
 {
-	const uint8_t *start = p, *end;
-	uint64_t ends, controls;
+	const uint8_t *end;
 
 	if (p[0] == '-' && p[1] == '\t')
 		return p + 2;
-	ends = commas_and_controls(p, &controls);
-	if (!controls) {
-		end = quick_end(p + 64);
-		return *end == '\t' && quick_items(p, (size_t)(end - p), r) ? end + 1 : NULL;
-	}
-	end = p + (unsigned)__builtin_ctzll(controls);
-	if (*end != '\t')
-		return NULL;
-	/* the commas before the end, and the end */
-	for (ends = (ends | controls) & (controls ^ (controls - 1)); ends; ends &= ends - 1) {
-		end = start + (unsigned)__builtin_ctzll(ends);
+	for (;; p = end + 1) {
+		if (*p - (unsigned)'0' <= 9 && r->ev->qtype != ED_RR_AAAA &&
+		    (end = quick_v4_list(p, r)))
+			return end;
 		if (*p == '-' || *p == '(')
 			return NULL;
+		end = item_end(p);
 		ed_zeek_put_answer(r, ed_span_of(p, (size_t)(end - p)));
-		p = end + 1;
+		if (*end == '\t')
+			return end + 1;
+		if (*end != ',')
+			return NULL;
 	}
-	return p;
 }
 
 /*
