@@ -70,21 +70,28 @@ static inline unsigned ed_text_memo_set(uint32_t hash)
 	return hash >> 8 & (ED_TEXT_MEMO_SETS - 1);
 }
 
+/* Bit i is set where byte i of 32 at @a is the one at @b. */
+static inline uint32_t ed_text_memo_equal_32(const uint8_t *a, const uint8_t *b)
+{
+	return ed_lines_equal(a, b) | (uint32_t)ed_lines_equal(a + ED_LINES_STEP, b + ED_LINES_STEP)
+					      << ED_LINES_STEP;
+}
+
 /*
  * True when the first @n bytes at @a and @b are alike, of which as many more are readable as lie
- * behind every text. How long a stretch is varies, so up to 64 bytes are compared at once whatever
- * @n is.
+ * behind every text. How long a stretch is varies, so 32 or 64 bytes are compared at once, which
+ * hardly varies among the stretches of a group.
  */
 static inline bool ed_text_memo_equal(const uint8_t *a, const uint8_t *b, size_t n)
 {
-	uint64_t same = 0;
+	uint64_t same = ed_text_memo_equal_32(a, b);
 
-	if (n > 4 * ED_LINES_STEP)
+	if (n <= 32)
+		return ~same << (32 - n) << 32 == 0;
+	if (n > 64)
 		return memcmp(a, b, n) == 0;
-	for (unsigned i = 0; i < 4; i++)
-		same |= (uint64_t)ed_lines_equal(a + i * ED_LINES_STEP, b + i * ED_LINES_STEP)
-			<< i * ED_LINES_STEP;
-	return n == 0 || ~same << (64 - n) == 0;
+	same |= (uint64_t)ed_text_memo_equal_32(a + 32, b + 32) << 32;
+	return ~same << (64 - n) == 0;
 }
 
 /* The rest of ed_text_memo_find: those behind the first of a set. */
