@@ -35,23 +35,29 @@ static size_t cut_any(struct ed_span in, bool eof)
 	return last ? (size_t)(last - in.p) + 1 : 0;
 }
 
-/* The same, but only lines of the kind that the first one is of. */
+/* Nearly all lines are records and begin with a digit, which says so. */
+static inline bool is_of_notes(struct ed_span line, bool (*is_directive)(struct ed_span line))
+{
+	return line.p[0] - (unsigned)'0' > 9 && is_directive(line);
+}
+
+/* The same, but only lines of the kind that the first one is of; @in is not empty. */
 static size_t cut_alike(struct ed_span in, bool eof, bool (*is_directive)(struct ed_span line))
 {
-	bool directive = is_directive(in);
-	size_t n = 0;
+	bool directive = is_of_notes(in, is_directive);
+	const uint8_t *end = in.p + in.n;
+	const uint8_t *stop = in.n < ED_UNIT_TARGET_BYTES ? end : in.p + ED_UNIT_TARGET_BYTES;
+	const uint8_t *p = in.p;
 
-	while (n < in.n && n < ED_UNIT_TARGET_BYTES) {
-		size_t line;
+	do {
+		const uint8_t *newline = memchr(p, '\n', (size_t)(end - p));
 
-		if (n > 0 && is_directive(ed_span_from(in, n)) != directive)
-			break;
-		line = through_newline(ed_span_from(in, n), 0);
-		if (line == 0)
-			return eof ? in.n : n;
-		n += line;
-	}
-	return n;
+		if (!newline)
+			return eof ? in.n : (size_t)(p - in.p);
+		p = newline + 1;
+	} while (p < stop &&
+		 is_of_notes(ed_span_of(p, (size_t)(end - p)), is_directive) == directive);
+	return (size_t)(p - in.p);
 }
 
 static enum ed_frame_verdict skip_long(struct ed_lines *l, struct ed_span in, struct ed_frame *ret)

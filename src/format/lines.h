@@ -22,8 +22,9 @@ struct ed_lines {
 
 /*
  * The frame() of a format of lines. @is_directive (NULL: no line is one) tells from its first bytes
- * whether a line carries the format's own notes instead of a record; a unit then holds either
- * directives or records, never both. @in is bounded as format.h has it.
+ * whether a line carries the format's own notes instead of a record. It is not asked about a line
+ * that begins with a digit: that is a record. A unit then holds either directives or records, never
+ * both. @in is bounded as format.h has it.
  */
 enum ed_frame_verdict ed_lines_frame(struct ed_lines *l, struct ed_span in, bool eof,
 				     bool (*is_directive)(struct ed_span line),

@@ -52,6 +52,13 @@ static void test_units(void **state)
 	assert_int_equal(f.n_bytes, 5);
 	assert_int_equal(frame(&l, "c\n#d", false, &f), ED_FRAME_UNIT);
 	assert_int_equal(f.n_bytes, 2);
+	assert_int_equal(frame(&l, "1\n9\n\n:\n/\n0#\n#d\n", true, &f), ED_FRAME_UNIT);
+	assert_int_equal(f.n_bytes, 12);
+	assert_int_equal(frame(&l, "#d\n1\n#d\n", true, &f), ED_FRAME_UNIT);
+	assert_int_equal(f.n_bytes, 3);
+	assert_int_equal(frame(&l, "#d", false, &f), ED_FRAME_MORE);
+	assert_int_equal(frame(&l, "1", true, &f), ED_FRAME_UNIT);
+	assert_int_equal(f.n_bytes, 1);
 }
 
 /* Both ways of cutting stop at the first line end behind the target. */
