@@ -15,13 +15,14 @@
 #include "format/zeek_memo.h"
 #include "format/zeek_quick.h"
 
-/* What the quick reader remembers from row to row; never seen in a result. */
+/* What the quick reader remembers from row to row, whatever usual header they stand under; never seen
+ * in a result. */
 struct ed_zeek_rows {
 	struct ed_zeek_memo memo;
 	struct ed_zeek_clock clock;
 };
 
-/* Knows nothing yet; what it learns holds for one header. */
+/* Knows nothing yet. */
 void ed_zeek_rows_init(struct ed_zeek_rows *rows);
 
 /*

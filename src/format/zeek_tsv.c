@@ -14,11 +14,14 @@
  * force. With the writer option tsv=T the only directive is a bare line of column names. Values are
  * split first and unescaped afterwards, because a separator inside a value is written as \x09.
  */
+#include "base/mem.h"
 #include "format/format.h"
 #include "format/lines.h"
 #include "format/zeek.h"
 #include "format/zeek_header.h"
 #include "format/zeek_row.h"
+
+#include <errno.h>
 
 enum { PROBE_LINES = 20 };
 
@@ -102,23 +105,37 @@ static enum ed_drop tsv_any(const struct ed_zeek_header *h, struct ed_span line,
 	return ed_zeek_finish(r);
 }
 
+static int tsv_scratch_new(void **ret)
+{
+	struct ed_zeek_rows *rows = ed_mem_zalloc(1, sizeof(*rows));
+
+	if (!rows)
+		return -ENOMEM;
+	ed_zeek_rows_init(rows);
+	*ret = rows;
+	return 0;
+}
+
+static void tsv_scratch_free(void *scratch)
+{
+	ed_mem_free(scratch);
+}
+
 static void tsv_decode(void *scratch, const struct ed_unit *unit, struct ed_batch *out)
 {
 	const struct ed_zeek_header *h = unit->context;
 	struct ed_span rest = unit->bytes;
-	struct ed_zeek_rows rows; /* a unit has lines enough to make up for a start from nothing */
+	struct ed_zeek_rows *rows = scratch;
 	struct ed_zeek_record r;
 	struct ed_span line;
 
-	(void)scratch;
-	ed_zeek_rows_init(&rows);
 	while (rest.n > 0) {
 		uint64_t offset = unit->offset + (uint64_t)(rest.p - unit->bytes.p);
 		struct ed_event *ev = ed_batch_peek(out);
 		enum ed_drop drop;
 
 		ed_zeek_begin(&r, ev);
-		if (tsv_quick(&rows, h, &rest, &r)) {
+		if (tsv_quick(rows, h, &rest, &r)) {
 			drop = ed_zeek_finish(&r);
 		} else {
 			ed_lines_next(&rest, &line);
@@ -168,5 +185,7 @@ const struct ed_format ed_format_zeek_tsv = {
 	.probe = tsv_probe,
 	.init = tsv_init,
 	.frame = tsv_frame,
+	.scratch_new = tsv_scratch_new,
+	.scratch_free = tsv_scratch_free,
 	.decode = tsv_decode,
 };
