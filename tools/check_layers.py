@@ -76,7 +76,7 @@ TEST_HELPERS = {"format/drive.h", "enrich/annotate.h", "enrich/psl.h"}
 
 # Folders that have folders. In them sub/ holds the parts of sub.c, for which alone they are; where
 # there is no sub.c, it is for all of the folder.
-WITH_PARTS = {"cmd"}
+WITH_PARTS = {"cmd", "format"}
 
 SUFFIXES = (".c", ".h", ".cc", ".def")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')

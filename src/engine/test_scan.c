@@ -181,6 +181,7 @@ static void test_threads_change_nothing(void **state)
 	done(&first);
 }
 
+/* With one shard, so that there are @n_readers threads. */
 static uint64_t allocations(const char *path, uint32_t n_readers)
 {
 	uint64_t before = ed_mem_n_allocs();
@@ -188,11 +189,14 @@ static uint64_t allocations(const char *path, uint32_t n_readers)
 
 	prepare(&r, path);
 	r.conf.n_readers = n_readers;
+	r.conf.n_shards = 1;
 	scan(&r);
 	done(&r);
 	return ed_mem_n_allocs() - before;
 }
 
+/* Whatever the length of the input: only what a format keeps for a thread is made when the thread
+ * first decodes, and how many do is chance. */
 static void test_data_path_allocates_nothing(void **state)
 {
 	(void)state;
@@ -202,8 +206,11 @@ static void test_data_path_allocates_nothing(void **state)
 	(void)write_pcap("long.pcap", 20000, true);
 	assert_true(allocations(at("short.log"), 1) > 0);
 	for (uint32_t n = 1; n <= 4; n *= 2) {
-		assert_int_equal(allocations(at("short.log"), n), allocations(at("long.log"), n));
-		assert_int_equal(allocations(at("short.pcap"), n), allocations(at("long.pcap"), n));
+		uint64_t log = allocations(at("short.log"), n);
+		uint64_t pcap = allocations(at("short.pcap"), n);
+
+		assert_in_range(allocations(at("long.log"), n), log + 1 - n, log + n - 1);
+		assert_in_range(allocations(at("long.pcap"), n), pcap + 1 - n, pcap + n - 1);
 	}
 }
 

@@ -10,9 +10,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "format/base64.h"
-#include "format/dns_event.h"
-#include "format/logline.h"
+#include "format/text/base64.h"
+#include "format/packet/dns_event.h"
+#include "format/text/logline.h"
 #include "wire/json.h"
 
 enum {

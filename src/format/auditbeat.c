@@ -8,8 +8,8 @@
  * Auditbeat's module "system" is read too: processes that started, and sockets, whose bytes it
  * counts.
  */
-#include "format/linux_call.h"
-#include "format/linux_json.h"
+#include "format/linux/call.h"
+#include "format/linux/json.h"
 
 enum {
 	PLACE_HOST = 1,

@@ -12,8 +12,8 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "format/auditd_event.h"
-#include "format/auditd_memory.h"
+#include "format/linux/auditd_event.h"
+#include "format/linux/auditd_memory.h"
 #include "format/format.h"
 
 #include <errno.h>

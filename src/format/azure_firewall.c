@@ -12,8 +12,8 @@
  *
  * The idea: the words of the legacy shape go into the slots of the structured one.
  */
-#include "format/json_log.h"
-#include "format/logline.h"
+#include "format/json/log.h"
+#include "format/text/logline.h"
 
 enum {
 	US_PER_S = 1000 * 1000,

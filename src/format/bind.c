@@ -6,7 +6,7 @@
  *
  * A query and its response are separate lines, so they are separate events.
  */
-#include "format/bind_line.h"
+#include "format/resolver/bind_line.h"
 
 static unsigned bind_probe(struct ed_span head)
 {

@@ -9,10 +9,10 @@
  * Each "data" is one record in wire form. Put behind a header of our own they are a message again,
  * and are read like any other.
  */
-#include "format/base64.h"
-#include "format/dns_event.h"
-#include "format/json_log.h"
-#include "format/logline.h"
+#include "format/text/base64.h"
+#include "format/packet/dns_event.h"
+#include "format/json/log.h"
+#include "format/text/logline.h"
 #include "wire/dns.h"
 
 enum {

@@ -8,7 +8,7 @@
  * A line is a lookup with its answer. CoreDNS writes no time; what collects its output usually puts
  * one in front. The name is lower-cased, and written so that every byte of it is kept.
  */
-#include "format/logline.h"
+#include "format/text/logline.h"
 
 /* "stdout F " of container run-times, "[INFO] "; false: no such line. */
 static bool take_level(struct ed_span *text)

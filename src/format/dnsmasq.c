@@ -15,9 +15,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "format/dnsmasq_reply.h"
-#include "format/json_text.h"
-#include "format/logline.h"
+#include "format/resolver/dnsmasq_reply.h"
+#include "format/json/text.h"
+#include "format/text/logline.h"
 
 /* What a line says before its first word of interest. */
 struct extra {

@@ -15,7 +15,7 @@
  */
 #include "base/cursor.h"
 #include "base/time.h"
-#include "format/dns_event.h"
+#include "format/packet/dns_event.h"
 #include "format/format.h"
 
 enum {

@@ -12,12 +12,12 @@
  */
 #include "base/mem.h"
 #include "base/time.h"
-#include "format/answer_text.h"
+#include "format/text/answer_text.h"
 #include "format/format.h"
-#include "format/json_walk.h"
+#include "format/json/walk.h"
 #include "format/probe.h"
-#include "format/text_addr.h"
-#include "format/zeek_text.h"
+#include "format/text/addr.h"
+#include "format/zeek/text.h"
 #include "record/lag.h"
 
 #include <errno.h>

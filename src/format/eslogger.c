@@ -7,19 +7,19 @@
  *	 "executable":{"path":"\/usr\/bin\/dig"},"signing_id":"com.apple.dig"},
  *	 "args":["dig","TXT","www.example.net"],"cwd":{"path":"\/"}}}}
  *
- * The idea: a key means something by the place it stands in, as in json_log.h, but the arguments
- * are a list of their own. "process" is the program that called exec, in the same process, and so
- * what started the new one; "event.exec.target" is the new one.
+ * The idea: a key means something by the place it stands in, as in format/json/log.h, but the
+ * arguments are a list of their own. "process" is the program that called exec, in the same
+ * process, and so what started the new one; "event.exec.target" is the new one.
  */
 #include <errno.h>
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "format/host_event.h"
-#include "format/json_skip.h"
-#include "format/logline.h"
+#include "format/host/event.h"
+#include "format/json/skip.h"
+#include "format/text/logline.h"
 #include "format/probe.h"
-#include "format/process_id.h"
+#include "format/host/process_id.h"
 
 enum {
 	DEPTH_MAX = 8, /* what lies deeper is stepped over */

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ESXi's logs: syslog.log, shell.log, hostd.log, vobd.log, esxupdate.log, as files or as ESXi and
- * its relays send them (esxi_line.h):
+ * its relays send them (format/host/esxi_line.h):
  *	2023-12-05T17:36:17.835Z In(14) shell[1053659]: [root]: nslookup www.example.net
  *	<110>2022-11-04T15:25:46.186Z esx1 shell[1231448]: [shell.cmd@6876 subject="root" ...]
  *	2023-12-05T02:00:01.113Z In(14) crond[1049077]: USER root pid 1051 cmd /bin/hostd-probe.sh
  *	2023-12-05T17:36:17.835Z In(14) vobd[1048713]: [UserLevelCorrelator] 1us: [esx.audit...] ...
  *
  * ESXi has no log of lookups: what a shell was told and what an agent started are programs, and
- * names in their command lines lookups; the rest is about software (esxi_vib.h).
+ * names in their command lines lookups; the rest is about software (format/host/esxi_vib.h).
  */
 #include <errno.h>
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "format/esxi_line.h"
-#include "format/esxi_vib.h"
-#include "format/host_lines.h"
-#include "format/process_id.h"
+#include "format/host/esxi_line.h"
+#include "format/host/esxi_vib.h"
+#include "format/host/lines.h"
+#include "format/host/process_id.h"
 
 enum { COMMAND_ROOM = 32 << 10 };
 

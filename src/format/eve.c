@@ -14,12 +14,12 @@
  */
 #include "base/mem.h"
 #include "base/time.h"
-#include "format/eve_flow.h"
-#include "format/eve_line.h"
-#include "format/flow_event.h"
+#include "format/eve/flow.h"
+#include "format/eve/line.h"
+#include "format/flow/event.h"
 #include "format/format.h"
-#include "format/text_addr.h"
-#include "format/zeek_text.h"
+#include "format/text/addr.h"
+#include "format/zeek/text.h"
 #include "base/hex.h"
 #include "format/probe.h"
 

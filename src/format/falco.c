@@ -8,7 +8,7 @@
  * A record is only what a rule told: starts of programs where a rule matches execve, connections
  * where it matches connect or a message that is sent.
  */
-#include "format/linux_json.h"
+#include "format/linux/json.h"
 
 enum { PLACE_FIELDS = 1 };
 

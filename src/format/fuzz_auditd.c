@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "format/drive.h"
-#include "format/lines.h"
+#include "format/text/lines.h"
 
 enum { FUZZ_BATCH_BYTES = 16 << 20, FUZZ_LINES = 3 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzz target: a file in the format eve; see fuzz_zeek.h for what must hold. Reading in pieces also
- * shows that frame never cuts between answers that become one event.
+ * Fuzz target: a file in the format eve; see format/fuzz_same.h for what must hold. Reading in
+ * pieces also shows that frame never cuts between answers that become one event.
  */
-#include "format/fuzz_zeek.h"
+#include "format/fuzz_same.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzz target: a file in the format ocsf; see fuzz_zeek.h for what must hold. */
-#include "format/fuzz_zeek.h"
+/* Fuzz target: a file in the format ocsf; see format/fuzz_same.h for what must hold. */
+#include "format/fuzz_same.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzz target: a file in the format zeek-json; see fuzz_zeek.h for what must hold. The scanner of
- * flat lines declines white space, so with a space in front of each line simdjson reads them all:
- * that must come to the same events and drops.
+ * Fuzz target: a file in the format zeek-json; see format/fuzz_same.h for what must hold. The
+ * scanner of flat lines declines white space, so with a space in front of each line simdjson reads
+ * them all: that must come to the same events and drops.
  */
-#include "format/fuzz_zeek.h"
-#include "format/test_lines_spaced.h"
+#include "format/fuzz_same.h"
+#include "format/text/test_lines_spaced.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,8 +9,8 @@
  * "rdata" holds the answers as lines of a master file, of which the producer keeps the first 260
  * bytes; what stands before its dots is counted, so the answers of such an entry are at least that.
  */
-#include "format/json_log.h"
-#include "format/logline.h"
+#include "format/json/log.h"
+#include "format/text/logline.h"
 #include "record/lag.h"
 
 enum {

@@ -9,9 +9,9 @@
  * that keeps a short line from becoming a flood. What the grain of ten minutes took stays lost
  * (docs/adr/0016).
  */
-#include "format/host_event.h"
-#include "format/json_log.h"
-#include "format/logline.h"
+#include "format/host/event.h"
+#include "format/json/log.h"
+#include "format/text/logline.h"
 
 #include "base/hex.h"
 

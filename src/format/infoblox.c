@@ -6,7 +6,7 @@
  *
  * Such a line is a response: where the query is logged in BIND's form too, the two are paired.
  */
-#include "format/bind_line.h"
+#include "format/resolver/bind_line.h"
 
 /* Sure as soon as a line has what BIND does not write. */
 static unsigned infoblox_probe(struct ed_span head)

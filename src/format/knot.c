@@ -21,8 +21,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "format/join.h"
-#include "format/knot_block.h"
+#include "format/text/join.h"
+#include "format/resolver/knot_block.h"
 
 enum {
 	MESSAGE_MAX = 16 << 10, /* of a message in one line; the rest of a longer one is left */

@@ -8,8 +8,8 @@
  * The events are put together already. A message over a connection that was opened earlier does not
  * say to whom it goes, and is left out.
  */
-#include "format/linux_call.h"
-#include "format/linux_json.h"
+#include "format/linux/call.h"
+#include "format/linux/json.h"
 #include "base/hex.h"
 
 enum {

@@ -13,9 +13,9 @@
 #include <errno.h>
 
 #include "base/mem.h"
-#include "format/json_skip.h"
-#include "format/logline.h"
-#include "format/mdns_responder.h"
+#include "format/json/skip.h"
+#include "format/text/logline.h"
+#include "format/host/mdns_responder.h"
 #include "format/probe.h"
 
 enum { PROBE_RECORDS = 40, PROBE_SURE = 92 };
@@ -208,7 +208,7 @@ static void skip_between(struct ed_json_text *t, const char *which)
 		t->p++;
 }
 
-/* All records of @line, which is readable as json_text.h wants it; @at: where it begins. */
+/* All records of @line, which is readable as format/json/text.h wants it; @at: where it begins. */
 static void read_line(struct scratch *s, struct ed_span line, struct way *way, uint64_t at)
 {
 	struct ed_json_text t = { .p = line.p, .room = s->room };

@@ -15,8 +15,8 @@
  * back by more than half a day tells the next one.
  */
 #include "base/time.h"
-#include "format/host_lines.h"
-#include "format/mdns_responder.h"
+#include "format/host/lines.h"
+#include "format/host/mdns_responder.h"
 
 enum {
 	DAY_S = 86400,

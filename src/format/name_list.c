@@ -13,8 +13,8 @@
  * files). Which it is the first unit decides that holds such escapes, for the rest of its file.
  */
 #include "base/hash.h"
-#include "format/escaped_name.h"
-#include "format/logline.h"
+#include "format/text/escaped_name.h"
+#include "format/text/logline.h"
 
 enum {
 	PROBE_NAMES_MAX = 2000,

@@ -6,8 +6,8 @@
  *
  * Templates reach from message to message, so all is read in the ordered pass.
  */
-#include "format/flow_event.h"
-#include "format/flow_export.h"
+#include "format/flow/event.h"
+#include "format/flow/export.h"
 #include "format/format.h"
 
 enum { MESSAGE_MAX_BYTES = 1 << 16, PROBE_MESSAGES = 4 };

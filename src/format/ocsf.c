@@ -9,8 +9,8 @@
  *
  * The activity says whether a record is the question, the answer, or both.
  */
-#include "format/json_log.h"
-#include "format/logline.h"
+#include "format/json/log.h"
+#include "format/text/logline.h"
 
 enum {
 	US_PER_MS = 1000,

@@ -13,11 +13,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "format/join.h"
-#include "format/logline.h"
-#include "format/tcpdump_line.h"
-#include "format/text_clock.h"
-#include "format/tshark_line.h"
+#include "format/text/join.h"
+#include "format/text/logline.h"
+#include "format/packet/tcpdump_line.h"
+#include "format/text/clock.h"
+#include "format/packet/tshark_line.h"
 
 enum {
 	HEAD_BYTES = 160, /* of a line: enough for number, time, and the first line of -v */
@@ -29,7 +29,7 @@ enum {
 };
 
 struct packet_text_context {
-	struct ed_logline_context line; /* first, for logline.h */
+	struct ed_logline_context line; /* first, for format/text/logline.h */
 	struct ed_text_clock clock;     /* at the first line of the unit */
 };
 

@@ -9,7 +9,7 @@
  */
 #include "base/cursor.h"
 #include "base/time.h"
-#include "format/capture.h"
+#include "format/packet/capture.h"
 #include "format/format.h"
 
 enum {

@@ -13,8 +13,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "format/join.h"
-#include "format/logline.h"
+#include "format/text/join.h"
+#include "format/text/logline.h"
 
 enum { NAME_TEXT_MAX = ED_NAME_TEXT_MAX + 4 };
 

@@ -8,8 +8,8 @@
  *
  * A lookup is written with all its answers, so an empty list means that there were none.
  */
-#include "format/json_log.h"
-#include "format/logline.h"
+#include "format/json/log.h"
+#include "format/text/logline.h"
 
 enum place {
 	PLACE_RECORD = ED_JSON_LOG_RECORD,

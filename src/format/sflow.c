@@ -5,9 +5,9 @@
  *
  * Datagrams inside captures are read by the formats of captures, and have a time there.
  */
-#include "format/flow_event.h"
+#include "format/flow/event.h"
 #include "format/format.h"
-#include "format/sflow_datagram.h"
+#include "format/flow/sflow_datagram.h"
 
 #include "base/time.h"
 

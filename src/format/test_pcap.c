@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "format/test_capture.h"
+#include "format/packet/test_capture.h"
 
 static struct test_file file;
 static struct test_frame frame;

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "format/test_capture.h"
+#include "format/packet/test_capture.h"
 
 static struct test_file file;
 static struct test_frame frame;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "format/process_id.h"
+#include "format/host/process_id.h"
 #include "format/test_events.h"
 
 static struct test_events run;

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/time.h"
-#include "format/test_zeek.h"
+#include "format/zeek/test_zeek.h"
 
 /* One record in pieces, for the dialects to put together. */
 #define ENDS(dot)                                                 \

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/time.h"
-#include "format/test_zeek.h"
+#include "format/zeek/test_zeek.h"
 
 #define DIRECTIVES                                                     \
 	"#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n" \

@@ -11,7 +11,7 @@
  * Only functions that the process calls to reach another machine are taken: a socket that was
  * accepted has the same shape.
  */
-#include "format/linux_json.h"
+#include "format/linux/json.h"
 
 enum {
 	PLACE_EXEC = 1,

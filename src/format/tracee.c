@@ -13,8 +13,8 @@
  */
 #include <strings.h>
 
-#include "format/linux_json.h"
-#include "format/logline.h"
+#include "format/linux/json.h"
+#include "format/text/logline.h"
 
 enum {
 	PLACE_ARGS = 1,

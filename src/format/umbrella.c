@@ -7,7 +7,7 @@
  * The first nine columns are the same in all versions of the log; how many follow depends on the
  * version. Identities are the customer's own words and may hold commas and doubled quotes.
  */
-#include "format/logline.h"
+#include "format/text/logline.h"
 
 enum column {
 	COLUMN_TIME,

@@ -8,7 +8,7 @@
  * Unbound writes "?" for every byte that is no letter, digit, '-', '_' or '*', a dot inside a label
  * among them: a name with a "?" is kept, and said to have lost bytes.
  */
-#include "format/logline.h"
+#include "format/text/logline.h"
 
 /* "[1793714531] " or "[1793714531.250] ": with one number and no colon in the brackets. */
 static bool take_epoch(struct ed_span *text, struct ed_logtime_read *ret)

@@ -8,8 +8,8 @@
  *
  * A list is one unit: its rows mean nothing without what stands at its head.
  */
-#include "format/host_event.h"
-#include "format/logline.h"
+#include "format/host/event.h"
+#include "format/text/logline.h"
 
 #include "record/vib.h"
 

@@ -9,7 +9,7 @@
  * day: frame looks for a date that tells, and hands on what it found. Lines to and from other
  * servers are the resolver's own lookups and no client's.
  */
-#include "format/logline.h"
+#include "format/text/logline.h"
 
 #include "base/time.h"
 #include "base/hex.h"

@@ -10,9 +10,9 @@
  * shippers write two that differ in nothing else: ProcessId is the program that asked, ProcessID
  * the one that wrote the record.
  */
-#include "format/json_log.h"
-#include "format/windows_clock.h"
-#include "format/windows_event.h"
+#include "format/json/log.h"
+#include "format/windows/clock.h"
+#include "format/windows/event.h"
 
 static_assert((int)ED_WINDOWS_SLOTS <= (int)ED_JSON_LOG_RAW, "slots and RAW share a byte");
 

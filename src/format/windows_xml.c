@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Windows event logs as XML, of whoever wrote them (xml_event.h): one event after the other, on one
- * line or on many, alone or within <Events>, and Sysmon for Linux through syslog:
+ * Windows event logs as XML, of whoever wrote them (format/windows/xml_event.h): one event after
+ * the other, on one line or on many, alone or within <Events>, and Sysmon for Linux through syslog:
  *	<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>...</Event>
  *	Nov  3 14:02:11 web1 sysmon: <Event><System>...</Event>
  *
@@ -10,10 +10,10 @@
  * either. Behind a syslog prefix the line end is one, too, and the program must be Sysmon.
  */
 #include "base/mem.h"
-#include "format/logline.h"
+#include "format/text/logline.h"
 #include "format/probe.h"
-#include "format/windows_event.h"
-#include "format/xml_event.h"
+#include "format/windows/event.h"
+#include "format/windows/xml_event.h"
 
 #include <errno.h>
 

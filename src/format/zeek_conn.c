@@ -10,11 +10,11 @@
  * zeek_tsv.c a directive may change the columns anywhere, so frame hands them to each unit.
  */
 #include "base/mem.h"
-#include "format/conn_record.h"
-#include "format/flow_event.h"
-#include "format/lines.h"
+#include "format/zeek/conn_record.h"
+#include "format/flow/event.h"
+#include "format/text/lines.h"
 #include "format/probe.h"
-#include "format/zeek_header.h"
+#include "format/zeek/header.h"
 
 #include <errno.h>
 

@@ -12,20 +12,20 @@
  * The idea: nested objects are walked as if their keys were written with dots, so a dialect is a
  * few rows in a table of keys. Streams mix logs; a line that is not of dns.log is counted as such.
  *
- * Lines in the shape of Zeek's own writer are read by format/zeek_flat.h, which is several times
+ * Lines in the shape of Zeek's own writer are read by format/zeek/flat.h, which is several times
  * faster; whatever it declines is read from its start by simdjson (wire/json.h). Both hand the same
  * keys and values to the same functions.
  */
 #include "base/mem.h"
 #include "base/time.h"
-#include "format/conn_record.h"
+#include "format/zeek/conn_record.h"
 #include "format/format.h"
-#include "format/lines.h"
+#include "format/text/lines.h"
 #include "format/probe.h"
-#include "format/zeek.h"
-#include "format/zeek_flat.h"
-#include "format/zeek_line.h"
-#include "format/zeek_usual.h"
+#include "format/zeek/record.h"
+#include "format/zeek/flat.h"
+#include "format/zeek/line.h"
+#include "format/zeek/usual.h"
 #include "wire/json.h"
 
 #include <errno.h>

@@ -16,10 +16,10 @@
  */
 #include "base/mem.h"
 #include "format/format.h"
-#include "format/lines.h"
-#include "format/zeek.h"
-#include "format/zeek_header.h"
-#include "format/zeek_row.h"
+#include "format/text/lines.h"
+#include "format/zeek/record.h"
+#include "format/zeek/header.h"
+#include "format/zeek/row.h"
 
 #include <errno.h>
 

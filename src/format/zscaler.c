@@ -10,8 +10,8 @@
  * answers the log has one.
  */
 #include "base/time.h"
-#include "format/json_log.h"
-#include "format/logline.h"
+#include "format/json/log.h"
+#include "format/text/logline.h"
 
 enum {
 	US_PER_MS = 1000,
