@@ -20,7 +20,7 @@
 
 enum zeek_kind {
 	ZEEK_TIME,
-	TEXT_ADDR,
+	ZEEK_ADDR,
 	ZEEK_U16,
 	ZEEK_OPCODE,
 	ZEEK_FLAG,
@@ -47,10 +47,10 @@ struct zeek_row {
 /* clang-format off */
 static const struct zeek_row zeek_rows[ED_ZEEK_ROLE_N] = {
 	[ED_ZEEK_TS] = { "ts", ZEEK_TIME, ED_FIELD_TIME, 0, 0 },
-	[ED_ZEEK_ORIG_H] = { "id.orig_h", TEXT_ADDR, ED_FIELD_CLIENT, AT(client), 0 },
+	[ED_ZEEK_ORIG_H] = { "id.orig_h", ZEEK_ADDR, ED_FIELD_CLIENT, AT(client), 0 },
 	[ED_ZEEK_ORIG_P] = { "id.orig_p", ZEEK_U16, ED_FIELD_CLIENT_PORT, AT(client_port),
 			     UINT16_MAX },
-	[ED_ZEEK_RESP_H] = { "id.resp_h", TEXT_ADDR, ED_FIELD_RESOLVER, AT(resolver), 0 },
+	[ED_ZEEK_RESP_H] = { "id.resp_h", ZEEK_ADDR, ED_FIELD_RESOLVER, AT(resolver), 0 },
 	[ED_ZEEK_RESP_P] = { "id.resp_p", ZEEK_U16, 0, AT(resolver_port), UINT16_MAX },
 	[ED_ZEEK_PROTO] = { "proto", ZEEK_PROTO, ED_FIELD_TRANSPORT, 0, 0 },
 	[ED_ZEEK_TRANS_ID] = { "trans_id", ZEEK_U16, ED_FIELD_TXID, AT(txid), UINT16_MAX },
@@ -180,7 +180,7 @@ static bool read_text(struct ed_zeek_record *r, const struct zeek_row *row, stru
 	case ZEEK_TIME:
 		return ed_time_from_epoch_text(text, &ev->time_ns) ||
 		       ed_time_from_text(text, &ev->time_ns);
-	case TEXT_ADDR:
+	case ZEEK_ADDR:
 		return ed_text_addr_read(text,
 					 (struct ed_addr *)(void *)((uint8_t *)ev + row->offset));
 	case ZEEK_FLAG:
