@@ -12,7 +12,9 @@ import random
 import socket
 import sys
 import threading
+import time
 
+CONNECTIONS = 4  # one after the other, at most
 BLOCK = 512
 ANSWER = 128
 
@@ -40,17 +42,33 @@ def listen(port):
             threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()
 
 
-def send(port, host, n):
-    with socket.create_connection((host, port), timeout=60) as s:
-        s.settimeout(60)
-        for i in range(n // BLOCK):
+def send_blocks(s, first, last):
+    """Blocks @first to @last - 1, each with its answer; how many went through."""
+    for i in range(first, last):
+        try:
             s.sendall(some_bytes(BLOCK, i))
             got = 0
             while got < ANSWER:
                 part = s.recv(ANSWER - got)
                 if not part:
-                    sys.exit("the tunnel was closed")
+                    return i - first
                 got += len(part)
+        except ConnectionError:
+            return i - first
+    return last - first
+
+
+def send(port, host, n):
+    """A tunnel may break a connection; what is left then goes through another one."""
+    done = 0
+    for _ in range(CONNECTIONS):
+        with socket.create_connection((host, port), timeout=60) as s:
+            s.settimeout(60)
+            done += send_blocks(s, done, n // BLOCK)
+        if done == n // BLOCK:
+            return
+        time.sleep(1)
+    sys.exit(f"the tunnel was closed {CONNECTIONS} times; {done} blocks went through")
 
 
 def main(argv):
