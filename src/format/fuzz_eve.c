@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzz target: a file in the format eve; see format/fuzz_same.h for what must hold. Reading in
+ * Fuzz target: a file in the format eve; see fuzz_log.h for what must hold. Reading in
  * pieces also shows that frame never cuts between answers that become one event.
  */
-#include "format/fuzz_same.h"
+#include "format/fuzz_log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct fuzz z;
-
-	if (!z.f)
-		fuzz_start(&z, &ed_format_eve);
-	fuzz_input(&z, data, size);
-	return 0;
+	return fuzz_same(&ed_format_eve, data, size);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzz target: a file in the format zeek-json; see format/fuzz_same.h for what must hold. The
+ * Fuzz target: a file in the format zeek-json; see fuzz_log.h for what must hold. The
  * scanner of flat lines declines white space, so with a space in front of each line simdjson reads
  * them all: that must come to the same events and drops.
  */
-#include "format/fuzz_same.h"
+#include "format/fuzz_log.h"
 #include "format/text/test_lines_spaced.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -40,11 +40,6 @@ static void check_readers(struct fuzz *z, struct ed_span file)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct fuzz z;
-
-	if (!z.f)
-		fuzz_start(&z, &ed_format_zeek_json);
-	fuzz_input(&z, data, size);
-	check_readers(&z, ed_span_of(data, size));
-	return 0;
+	check_readers(fuzz_of(&ed_format_zeek_json), ed_span_of(data, size));
+	return fuzz_same(&ed_format_zeek_json, data, size);
 }
