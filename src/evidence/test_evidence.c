@@ -490,8 +490,7 @@ static void test_structure_unprinted_names(void **state)
 /* So are names that are no text, once there are three; the same one again and again is one. */
 static void test_structure_binary_names(void **state)
 {
-	struct key k = { .subject.has = UINT32_MAX };
-	struct key text = k;
+	struct key k = { .subject.has = UINT32_MAX }, text = k;
 	struct look l;
 
 	(void)state;
@@ -504,8 +503,6 @@ static void test_structure_binary_names(void **state)
 		assert_true((bits(structure, &k) > bits(structure, &text)) == (i >= 24));
 	}
 	assert_true(fact(structure, &k, "binary_names") == 5);
-	structure->fade(k.state);
-	assert_true(fact(structure, &k, "binary_names") == 2);
 	for (unsigned i = 0; i < 1000; i++)
 		structure->observe(k.state, &l.s);
 	assert_true(fact(structure, &k, "binary_names") == 255);
