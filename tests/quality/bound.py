@@ -38,7 +38,10 @@ RARE_BYTES = 8192 * 1.2
 DOMAIN_BYTES = 10240 * 1.2
 REPEATS = 2
 LINES_MAX = 1000000  # of one scan
-CHANNELS_MAX = 500  # of one scan: at the default --memory there is room for some 1,100 incidents
+# Of one scan: at the default --memory there is room for some 1,100, 70 a partition, and where a
+# channel has several domains or clients each pair may be one.
+INCIDENTS_MAX = 500
+INCIDENTS_EACH = {"day": 1, "month": 1, "rare": 13, "sum": 7}
 COLUMNS = ["day", "month", "rare", "sum"]
 
 
@@ -105,7 +108,7 @@ def cell(program, name, column, args):
         checks = []
         while (
             n_made + len(checks) < args.channels
-            and len(checks) < CHANNELS_MAX
+            and (len(checks) + 1) * INCIDENTS_EACH[column] <= INCIDENTS_MAX
             and len(world.lines) < LINES_MAX
         ):
             checks.append(MAKERS[column](world, name))
