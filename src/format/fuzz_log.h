@@ -28,7 +28,8 @@ struct fuzz {
 /* What one reading came to. */
 struct fuzz_sum {
 	struct ed_tally tally;
-	uint64_t hash; /* of all events, in order */
+	uint64_t hash;  /* of all events, in order */
+	uint32_t lacks; /* fields that not all events have */
 };
 
 static inline void fuzz_check_event(const struct ed_format *f, const struct ed_event *ev)
@@ -57,6 +58,7 @@ static inline void fuzz_unit(struct fuzz *z, struct ed_unit unit, struct fuzz_su
 	for (size_t pos = 0; (ev = ed_batch_at(&z->batch, pos)); pos += ev->size_bytes) {
 		assert(pos + ev->size_bytes <= z->batch.used);
 		fuzz_check_event(z->f, ev);
+		sum->lacks |= ~ev->has;
 		sum->hash = ed_hash_pair(sum->hash, ed_hash_bytes(ev, sizeof(*ev) + ev->name_n, 0));
 	}
 	ed_tally_add(&sum->tally, &z->batch.tally);
@@ -150,7 +152,7 @@ static inline int fuzz_log(const struct ed_format *f, const uint8_t *data, size_
 	return 0;
 }
 
-/* The same of a format whose records are read each by itself. */
+/* The same of a format whose records are read each by itself, and have a time and a client. */
 static inline int fuzz_same(const struct ed_format *f, const uint8_t *data, size_t size)
 {
 	struct fuzz_sum whole, pieces;
@@ -160,6 +162,7 @@ static inline int fuzz_same(const struct ed_format *f, const uint8_t *data, size
 		      sizeof(whole.tally.n_dropped)) == 0);
 	assert(whole.tally.n_analysed == pieces.tally.n_analysed);
 	assert(whole.hash == pieces.hash);
+	assert(!(whole.lacks & (ED_FIELD_TIME | ED_FIELD_CLIENT)));
 	return 0;
 }
 
