@@ -76,6 +76,7 @@ static void test_text(void **state)
 {
 	(void)state;
 	assert_true(ed_utf8_is_text(ed_span_of(NULL, 0)));
+	assert_true(ed_utf8_is_ascii(ed_span_of(NULL, 0)));
 	for (unsigned before = 0; before < 20; before++) {
 		for (unsigned behind = 0; behind < 20; behind++) {
 			char text[64];
@@ -83,8 +84,11 @@ static void test_text(void **state)
 			(void)snprintf(text, sizeof(text), "%.*s\xc3\xbc%.*s", (int)before,
 				       "abcdefghijklmnopqrst", (int)behind, "abcdefghijklmnopqrst");
 			assert_true(ed_utf8_is_text(span(text)));
+			assert_false(ed_utf8_is_ascii(span(text)));
 			text[before + 1] = (char)0xc3;
 			assert_false(ed_utf8_is_text(span(text)));
+			text[before] = text[before + 1] = 'u';
+			assert_true(ed_utf8_is_ascii(span(text)));
 		}
 	}
 }

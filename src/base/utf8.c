@@ -28,26 +28,27 @@ size_t ed_utf8_char(struct ed_span s, uint32_t *ret)
 	return n;
 }
 
-/* How many bytes at the front of @s are ASCII, eight at a time. */
-static size_t ascii_n(struct ed_span s)
+bool ed_utf8_is_ascii(struct ed_span s)
 {
-	const uint64_t high = UINT64_C(0x8080808080808080);
-	size_t n = 0;
-	uint64_t v;
+	uint64_t all = 0, v;
+	size_t i = 0;
 
-	for (; s.n - n >= sizeof(v); n += sizeof(v)) {
-		memcpy(&v, s.p + n, sizeof(v));
-		if (v & high)
-			return n;
+	for (; s.n - i >= sizeof(v); i += sizeof(v)) {
+		memcpy(&v, s.p + i, sizeof(v));
+		all |= v;
 	}
-	return n;
+	for (; i < s.n; i++)
+		all |= s.p[i];
+	return !(all & UINT64_C(0x8080808080808080));
 }
 
 bool ed_utf8_is_text(struct ed_span s)
 {
 	uint32_t c;
 
-	for (size_t i = ascii_n(s), n; i < s.n; i += n) {
+	if (ed_utf8_is_ascii(s))
+		return true;
+	for (size_t i = 0, n; i < s.n; i += n) {
 		n = ed_utf8_char(ed_span_from(s, i), &c);
 		if (n == 0)
 			return false;

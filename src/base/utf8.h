@@ -11,6 +11,9 @@
 /* Bytes of the character at the front of @s, which is then in *@ret; 0: there is none. */
 size_t ed_utf8_char(struct ed_span s, uint32_t *ret);
 
+/* True when no byte of @s has its upper bit set. */
+bool ed_utf8_is_ascii(struct ed_span s);
+
 /* True when all of @s is characters, as it is when there is nothing. */
 bool ed_utf8_is_text(struct ed_span s);
 

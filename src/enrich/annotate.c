@@ -251,6 +251,8 @@ static bool is_digest(struct ed_span labels)
 
 static bool is_binary(struct ed_span labels)
 {
+	if (ed_utf8_is_ascii(labels)) /* the lengths of labels are, too */
+		return false;
 	for (size_t i = 0; i < labels.n; i += 1U + labels.p[i]) {
 		if (!ed_utf8_is_text(ed_span_of(labels.p + i + 1, labels.p[i])))
 			return true;

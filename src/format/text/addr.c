@@ -62,13 +62,15 @@ enum ed_text_shape ed_text_other_shape(struct ed_span text)
 {
 	struct v6_masks sum = { .hex = 0 };
 
-	if (text.n > V6_TEXT_MAX || text.n < 2)
+	/* A group has four digits at most, so that a colon comes soon; nearly every name ends here. */
+	if (text.n > V6_TEXT_MAX || text.n < 2 ||
+	    !(ed_text_is(ed_text_load_less(text.p, 0), ':') & 0x1f))
 		return ED_TEXT_SHAPE_NONE;
 	for (size_t i = 0; i < text.n; i += ED_LINES_STEP) {
 		struct v6_masks m = v6_masks_of(text.p + i);
 		uint64_t all = text.n - i < ED_LINES_STEP ? (1U << (text.n - i)) - 1 : 0xffff;
 
-		/* A byte that is in no address: nearly every name ends here. */
+		/* a byte that is in no address */
 		if (((m.hex | m.colons | m.dots) & all) != all)
 			return ED_TEXT_SHAPE_NONE;
 		sum.hex |= (m.hex & all) << i;

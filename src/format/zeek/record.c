@@ -446,6 +446,8 @@ static bool is_local_naming(const struct ed_event *ev)
 {
 	if (is_multicast(&ev->resolver))
 		return true;
+	if (ev->resolver_port == PORT_DNS) /* nearly every one */
+		return false;
 	if (has_port(ev, PORT_NETBIOS))
 		return !(ev->has & ED_FIELD_QTYPE) || ev->qtype == ED_RR_NB ||
 		       ev->qtype == ED_RR_SRV;
