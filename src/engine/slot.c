@@ -36,6 +36,8 @@ int ed_slot_init(struct ed_slot *s, const struct ed_slot_conf *conf)
 	s->batch.cap = ED_SLOT_BATCH_BYTES;
 	if (!s->in.buffer || !s->batch.data)
 		return -ENOMEM;
+	for (unsigned i = 0; i < ED_PARTITIONS; i++)
+		s->shard_of[i] = (uint8_t)(i % conf->n_shards);
 	for (unsigned i = 0; i < conf->n_shards; i++) {
 		s->visits[i] = ed_mem_zalloc(visits_max(), sizeof(struct ed_slot_visit));
 		if (!s->visits[i])
@@ -76,10 +78,16 @@ void ed_reader_done(struct ed_reader *rd)
 
 /* ----------------------------------------------------- decode and resolve */
 
+static inline void add_visit(struct ed_slot *s, unsigned partition, struct ed_slot_visit v)
+{
+	unsigned shard = s->shard_of[partition];
+
+	s->visits[shard][s->n_visits[shard]++] = v;
+}
+
 /* Notes that the event at byte @at visits its partitions. */
 static void note_visits(struct ed_slot *s, const struct ed_event *ev, size_t at)
 {
-	unsigned n_shards = s->conf->n_shards;
 	unsigned zone = ed_partition_of(ev->zone_hash);
 	unsigned client = ed_partition_of(ev->client_hash);
 	struct ed_slot_visit v = { .at = (uint32_t)at, .roles = ED_ROLE_ZONE };
@@ -91,19 +99,17 @@ static void note_visits(struct ed_slot *s, const struct ed_event *ev, size_t at)
 		clients |= ED_ROLE_EGRESS;
 	if (zone == client)
 		v.roles |= clients;
-	s->visits[zone % n_shards][s->n_visits[zone % n_shards]++] = v;
+	add_visit(s, zone, v);
 	if (zone == client || clients == 0)
 		return;
 	v.roles = clients;
-	s->visits[client % n_shards][s->n_visits[client % n_shards]++] = v;
+	add_visit(s, client, v);
 }
 
 static void note_visit(struct ed_slot *s, uint64_t hash, size_t at, enum ed_role role)
 {
-	unsigned shard = ed_partition_of(hash) % s->conf->n_shards;
-
-	s->visits[shard][s->n_visits[shard]++] = (struct ed_slot_visit){ .at = (uint32_t)at,
-									 .roles = role };
+	add_visit(s, ed_partition_of(hash),
+		  (struct ed_slot_visit){ .at = (uint32_t)at, .roles = role });
 }
 
 /* The machine of a lookup whose source names it. */

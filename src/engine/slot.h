@@ -55,6 +55,7 @@ struct ed_slot {
 	uint64_t n_events[ED_EVENT_N];
 	struct ed_told told;
 	uint8_t groups; /* mask of those that a client of its events is in */
+	uint8_t shard_of[ED_PARTITIONS];
 	struct ed_slot_visit *visits[ED_SCAN_SHARDS_MAX]; /* owned; which events a shard reads */
 	uint32_t n_visits[ED_SCAN_SHARDS_MAX];
 	/* the pipeline's */
