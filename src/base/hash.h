@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -33,6 +34,17 @@ static inline uint64_t ed_hash_mix(uint64_t x)
 static inline uint64_t ed_hash_pair(uint64_t a, uint64_t b)
 {
 	return ed_hash_mix(a * 0x9e3779b97f4a7c15U + b);
+}
+
+/* Sixteen bytes and a word, such as an address and its network. The multiplier holds the key, so that
+ * nobody can seek addresses whose sums are equal. */
+static inline uint64_t ed_hash_16(const uint8_t p[static 16], uint64_t more, uint64_t key)
+{
+	uint64_t w[2];
+
+	memcpy(w, p, sizeof(w));
+	w[0] *= (key ^ 0x9e3779b97f4a7c15U) | 1;
+	return ed_hash_mix(w[0] + (w[1] ^ key) + more * 0xbf58476d1ce4e5b9U);
 }
 
 #endif

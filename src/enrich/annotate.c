@@ -575,17 +575,13 @@ void ed_annotate_finish(struct ed_annotator *a, struct ed_event *ev)
  */
 static uint64_t asker_hash(const struct ed_annotator *a, const struct ed_event *ev)
 {
-	struct {
-		struct ed_addr addr;
-		uint32_t net_tag;
-	} client = { .addr = ev->client, .net_tag = ev->net_tag };
 	const struct ed_process *p = ed_event_process(ev);
 
 	if (p && !ed_event_is_lookup(ev))
 		return ed_process_host_hash(p, a->hash_key);
 	if (p && !(ev->has & ED_FIELD_CLIENT))
 		return ed_process_program_hash(p, a->hash_key);
-	return ed_hash_bytes(&client, sizeof(client), a->hash_key);
+	return ed_hash_16(ev->client.b, ev->net_tag, a->hash_key);
 }
 
 void ed_annotate_prepare(struct ed_annotator *a, struct ed_event *ev)

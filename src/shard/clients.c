@@ -93,10 +93,11 @@ static bool asks_for_mail(const struct ed_client *c)
 	       estimate(c->mail_zones) * MAIL_SHARE >= estimate(c->zones);
 }
 
-void ed_clients_note(struct ed_clients *t, const struct ed_event *ev)
+bool ed_clients_note(struct ed_clients *t, const struct ed_event *ev)
 {
 	struct ed_client *c = place(t, ev);
 	uint64_t zone = UINT64_C(1) << (ev->zone_hash >> 8 & (ZONE_BITS - 1));
+	bool is_new = c->n_questions == 0;
 
 	if (c->n_questions < UINT32_MAX)
 		c->n_questions++;
@@ -107,11 +108,12 @@ void ed_clients_note(struct ed_clients *t, const struct ed_event *ev)
 		c->mail_zones |= zone;
 	if ((ev->has & ED_FIELD_FLAGS) && !(ev->flags & ED_DNS_RD) && c->n_unrecursive < UINT16_MAX)
 		c->n_unrecursive++;
-	if (c->zones != UINT64_MAX)
-		return;
-	/* full bits tell no share: over the days everything is asked for */
-	c->past = asks_for_mail(c) ? PAST_MAIL : PAST_OTHER;
-	c->zones = c->mail_zones = 0;
+	if (c->zones == UINT64_MAX) {
+		/* full bits tell no share: over the days everything is asked for */
+		c->past = asks_for_mail(c) ? PAST_MAIL : PAST_OTHER;
+		c->zones = c->mail_zones = 0;
+	}
+	return is_new;
 }
 
 unsigned ed_client_zones(const struct ed_client *c)

@@ -33,8 +33,8 @@ int ed_clients_init(struct ed_clients *t, uint32_t capacity, struct ed_mem_pool 
 void ed_clients_done(struct ed_clients *t);
 void ed_clients_prefetch(const struct ed_clients *t, uint64_t client_hash);
 
-/* Counts a question of the client. */
-void ed_clients_note(struct ed_clients *t, const struct ed_event *ev);
+/* Counts a question of the client; true when the client was not known (any more). */
+bool ed_clients_note(struct ed_clients *t, const struct ed_event *ev);
 
 /* NULL when the client is not known (any more). */
 const struct ed_client *ed_clients_find(const struct ed_clients *t, uint64_t client_hash);

@@ -23,7 +23,7 @@ enum {
 static const double COUNTER_SLACK = 0.2; /* three standard errors of the distinct counter */
 
 int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches,
-		      uint64_t hash_key, struct ed_mem_pool *pool)
+		      struct ed_mem_pool *pool)
 {
 	uint32_t n_slots = 16;
 
@@ -34,7 +34,6 @@ int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sket
 	t->tau = ED_KEY_FIRST_TAU;
 	t->slot_mask = n_slots - 1;
 	t->n_sketches = n_sketches;
-	t->hash_key = hash_key;
 	t->keys = ed_mem_take(pool, capacity, sizeof(*t->keys));
 	t->seeds = ed_mem_take(pool, capacity, sizeof(*t->seeds));
 	t->slots = ed_mem_take(pool, n_slots, sizeof(*t->slots));
@@ -184,6 +183,16 @@ static void reckon_sure(struct ed_key_table *t)
 		t->sure[w] = sure_above((double)t->tau * w);
 }
 
+/*
+ * What the key draws with @ticket, a keyed hash of a lookup or of a payload. Keys and tickets are well
+ * mixed and do not depend on each other, so that their sum is as good as random: as often as a key
+ * meets another lookup or payload, and for all keys together.
+ */
+static uint64_t draw_of(uint64_t key_hash, uint64_t ticket)
+{
+	return key_hash + ticket;
+}
+
 /* Bytes that the bid draws a seed with: what its payload says, and what else is known of it. */
 static unsigned drawn_bytes(const struct ed_key_bid *bid)
 {
@@ -196,25 +205,23 @@ static unsigned drawn_bytes(const struct ed_key_bid *bid)
  */
 static bool is_surely_refused(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid)
 {
-	uint64_t key = t->hash_key ^ hash;
-	uint64_t drawn = ed_hash_pair(key, bid->draw);
+	uint64_t drawn = draw_of(hash, bid->draw);
 
 	if (t->sure_tau != t->tau)
 		reckon_sure(t);
 	if (bid->quiet)
 		return drawn < t->sure[0];
 	return drawn_bytes(bid) - 1U < ED_KEY_SURE_WEIGHTS - 1U && drawn < t->sure[1] &&
-	       ed_hash_pair(key, bid->payload_hash) < t->sure[drawn_bytes(bid)];
+	       draw_of(hash, bid->payload_hash) < t->sure[drawn_bytes(bid)];
 }
 
 /* The seed of a first lookup: what its payload draws, and what it draws as a lookup. */
 static float first_seed(const struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid)
 {
-	float seed = exponential(ed_hash_pair(t->hash_key ^ hash, bid->draw), 1);
+	float seed = exponential(draw_of(hash, bid->draw), 1);
 
 	if (!bid->quiet) {
-		float by_payload = exponential(ed_hash_pair(t->hash_key ^ hash, bid->payload_hash),
-					       drawn_bytes(bid));
+		float by_payload = exponential(draw_of(hash, bid->payload_hash), drawn_bytes(bid));
 		if (by_payload < seed)
 			seed = by_payload;
 	}
@@ -237,11 +244,10 @@ static void draw_again(struct ed_key_table *t, const struct ed_key *k, const str
 	float *seed = &t->seeds[k - t->keys];
 
 	if ((k->n_queries & (k->n_queries - 1)) == 0 && k->n_queries > 0)
-		lower_seed(seed, exponential(ed_hash_pair(t->hash_key ^ k->hash, bid->draw),
-					     k->n_queries));
+		lower_seed(seed, exponential(draw_of(k->hash, bid->draw), k->n_queries));
 	if (is_new && !bid->quiet)
-		lower_seed(seed, exponential(ed_hash_pair(t->hash_key ^ k->hash, bid->payload_hash),
-					     drawn_bytes(bid)));
+		lower_seed(seed,
+			   exponential(draw_of(k->hash, bid->payload_hash), drawn_bytes(bid)));
 }
 
 static void key_evict(struct ed_key_table *t, uint32_t index)

@@ -7,7 +7,7 @@
  * outside with probability e^(-I * tau). tau begins at ED_KEY_FIRST_TAU, where the one or two
  * ordinary names that most pairs of client and domain ever see seldom make a key and a tunnel is in
  * with its first payloads. A full table lowers tau so far that an eighth of its keys fall. The draw
- * is a hash of (key, payload), so repeating a name never draws again, and filling the table with
+ * is fixed by key and payload, so repeating a name never draws again, and filling the table with
  * junk keys costs an attacker as much information as it displaces. Free bytes in answers draw too,
  * a sixteenth of them each: who is told much under names that say little is a channel as well.
  *
@@ -122,19 +122,19 @@ struct ed_key_table {
 	uint32_t slot_mask;
 	struct ed_key_sketch *sketches;
 	uint32_t n_sketches, n_sketches_used;
-	uint64_t hash_key;
 	uint64_t n_evicted, n_refused, n_sketches_taken;
 };
 
 /* 0 or -ENOMEM. @pool is where its memory comes from (base/mem.h); NULL: none. */
 int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches,
-		      uint64_t hash_key, struct ed_mem_pool *pool);
+		      struct ed_mem_pool *pool);
 void ed_key_table_done(struct ed_key_table *t);
 
-/* The hash of a key: of a zone and a client, 0 for the one that its kind leaves out. Never 0. */
+/* The hash of a key: of a zone and a client, 0 for the one that its kind leaves out. Never 0. Both
+ * are keyed hashes, so that a sum of odd multiples is one too. */
 static inline uint64_t ed_key_hash(uint64_t a, uint64_t b, enum ed_key_kind kind)
 {
-	uint64_t h = ed_hash_pair(ed_hash_pair(a, b), kind + 1U);
+	uint64_t h = a + b * UINT64_C(0x9e3779b97f4a7c15) + kind * UINT64_C(0xbf58476d1ce4e5b9);
 
 	return h ? h : 1;
 }
@@ -167,7 +167,7 @@ struct ed_key_bid {
 	bool quiet;            /* tells nothing of its own: admitted only by chance */
 	bool sure;             /* on a list: admitted as long as there is any place */
 	uint32_t at;           /* hint of ed_key_fetch; 0: none */
-	uint64_t draw;         /* a hash that differs for every lookup */
+	uint64_t draw;         /* a keyed hash that differs for every lookup */
 	int64_t time_ns;       /* moves the windows of the key on, never back */
 };
 

@@ -43,7 +43,7 @@ int ed_partition_init(struct ed_partition *p, unsigned index, const struct ed_pa
 	p->index = index;
 	for (unsigned kind = 0; kind < ED_KEY_N; kind++)
 		set_observers(p, kind);
-	r = ed_key_table_init(&p->keys, conf->n_keys, conf->n_sketches, conf->hash_key, pool);
+	r = ed_key_table_init(&p->keys, conf->n_keys, conf->n_sketches, pool);
 	if (r == 0)
 		r = ed_pending_init(&p->pending, conf->n_pending, pool);
 	if (r == 0)
@@ -184,7 +184,8 @@ static unsigned answer_bytes(const struct ed_sighting *s)
 }
 
 /* What the sighting brings to any key's table; the payload's text only to that of a pair. */
-static void bid_of(const struct ed_sighting *s, struct ed_key_bid *ret)
+static void bid_of(const struct ed_partition *p, const struct ed_sighting *s,
+		   struct ed_key_bid *ret)
 {
 	const struct ed_event *ev = s->ev;
 	unsigned weight = s->code_mbits ? weight_bytes(s->code_mbits) : 0;
@@ -201,7 +202,7 @@ static void bid_of(const struct ed_sighting *s, struct ed_key_bid *ret)
 		ret->other_bytes += answer_bytes(s);
 	ret->sure = ev->reputation == ED_REPUTATION_BAD;
 	ret->at = 0;
-	ret->draw = (uint64_t)ev->time_ns ^ ev->offset << 40;
+	ret->draw = ed_hash_pair(p->conf->hash_key, (uint64_t)ev->time_ns ^ ev->offset << 40);
 	ret->time_ns = ev->time_ns;
 }
 
@@ -294,10 +295,12 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 		s.n_askers = (uint8_t)ed_shared_names_note(&p->shared, ev->name_hash, asker);
 	s.is_shared = ev->zone_off > 0 && s.n_askers >= ED_SHARED_CLIENTS;
 	heard = ed_shared_names_heard(&p->shared, ev);
-	bid_of(&s, &bid);
+	bid_of(p, &s, &bid);
 	s.key_kind = ED_KEY_DOMAIN;
 	bid.at = v->domain_at;
 	domain = key_for(p, v->domain, &bid, &s);
+	if (!domain || domain->n_queries + domain->n_responses == 0)
+		ed_hll_add(&p->zones, ev->zone_hash);
 	if (domain) {
 		if (s.is_query)
 			ed_crowd_add(&domain->crowd, asker);
@@ -327,8 +330,10 @@ static void note_surroundings(const struct ed_visit *v)
 	if (p->first_ns == 0 && (ev->has & ED_FIELD_TIME))
 		p->first_ns = ev->time_ns;
 	p->all_zones |= UINT64_C(1) << (ev->zone_hash >> 8 & 63);
-	ed_crowd_add(&p->all_clients, ev->client_hash);
-	ed_clients_note(&p->client_table, ev);
+	if (ed_clients_note(&p->client_table, ev)) {
+		ed_crowd_add(&p->all_clients, ev->client_hash);
+		ed_hll_add(&p->clients, ev->client_hash);
+	}
 	if (v->resolver)
 		ed_resolvers_note(&p->resolvers, v->resolver, ev);
 	ed_sweep_maybe(p, ev);
@@ -370,7 +375,7 @@ static void client_role(const struct ed_visit *v, struct ed_sighting s)
 	/* an answer tells the domain too, where nobody saw the question; where somebody did it is
 	 * not new */
 	s.is_query = true;
-	bid_of(&s, &bid);
+	bid_of(v->p, &s, &bid);
 	bid.at = v->client_at;
 	client = key_for(v->p, v->client, &bid, &s);
 	if (client && can_be_copy(ev) && is_repeat_of_last(client, ev))
@@ -489,8 +494,6 @@ void ed_visit_touch(struct ed_visit *v)
 	if (v->roles & ED_ROLE_ZONE) {
 		v->pair_at = ed_key_fetch(&p->keys, v->pair, p->key_bytes[ED_KEY_PAIR]);
 		v->domain_at = ed_key_fetch(&p->keys, v->domain, ED_KEY_PLAIN_BYTES);
-		ed_hll_prefetch(&p->zones, v->ev->zone_hash);
-		ed_hll_prefetch(&p->clients, v->ev->client_hash);
 	}
 	if (v->roles & ED_ROLE_CLIENT)
 		v->client_at = ed_key_fetch(&p->keys, v->client, client_bytes(v));
@@ -535,8 +538,6 @@ void ed_visit(const struct ed_visit *v)
 	if (v->roles & ED_ROLE_ZONE) {
 		struct ed_sighting z = s;
 
-		ed_hll_add(&p->zones, ev->zone_hash);
-		ed_hll_add(&p->clients, ev->client_hash);
 		note_answer(p, ev);
 		if (can_be_copy(ev)) {
 			enum ed_pending_verdict verdict = ed_pending_note(&p->pending, ev,

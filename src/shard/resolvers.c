@@ -8,7 +8,7 @@ enum { WAYS = 2 };
 
 uint32_t ed_resolver_hash_of(const struct ed_addr *addr, uint64_t hash_key)
 {
-	return (uint32_t)ed_hash_bytes(addr, sizeof(*addr), hash_key) | 1;
+	return (uint32_t)ed_hash_16(addr->b, 0, hash_key) | 1;
 }
 
 uint32_t ed_resolver_hash(const struct ed_event *ev, uint64_t hash_key)

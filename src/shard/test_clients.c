@@ -41,7 +41,7 @@ static enum ed_client_role role(unsigned n, unsigned n_zones, uint16_t qtype, ui
 		struct ed_event ev = question(1, i % n_zones, qtype);
 
 		ev.flags = flags;
-		ed_clients_note(&t, &ev);
+		assert_int_equal(ed_clients_note(&t, &ev), i == 0);
 	}
 	ret = ed_client_role(ed_clients_find(&t, hash_of(1)));
 	ed_clients_done(&t);

@@ -17,10 +17,9 @@ static const int64_t HOUR_NS = 3600 * INT64_C(1000000000);
 
 /* A table that admits every key while there is room: what is tested here is not the first
  * threshold. */
-static void table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches,
-		       uint64_t hash_key)
+static void table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches)
 {
-	assert_int_equal(ed_key_table_init(t, capacity, n_sketches, hash_key, NULL), 0);
+	assert_int_equal(ed_key_table_init(t, capacity, n_sketches, NULL), 0);
 	t->tau = INFINITY;
 }
 
@@ -61,7 +60,7 @@ static void test_heavy_key_stays(void **state)
 		struct ed_key_table t;
 		const uint64_t heavy = ed_hash_mix(seed) | 1;
 
-		table_init(&t, 1000, 64, seed);
+		table_init(&t, 1000, 64);
 		for (uint64_t i = 0; i < 20000; i++) {
 			(void)sight(&t, ed_hash_mix(seed << 32 | i) | 1, i, 2);
 			if (i % 100 == 0)
@@ -81,7 +80,7 @@ static void test_every_key_is_found_again(void **state)
 	unsigned n_found = 0;
 
 	(void)state;
-	table_init(&t, 500, 16, 1);
+	table_init(&t, 500, 16);
 	for (uint64_t i = 0; i < 5000; i++)
 		(void)sight(&t, ed_hash_mix(i) | 1, i, 1);
 	for (uint32_t i = 0; i < t.n_used; i++) {
@@ -102,7 +101,7 @@ static void test_hint_is_but_a_hint(void **state)
 	unsigned n_hit = 0;
 
 	(void)state;
-	table_init(&t, 500, 16, 1);
+	table_init(&t, 500, 16);
 	for (uint64_t i = 0; i < 400; i++)
 		(void)sight(&t, ed_hash_mix(i) | 1, i, 1);
 	for (uint32_t i = 0; i < t.n_used; i++) {
@@ -128,7 +127,7 @@ static void test_pinned_key_survives_a_flood(void **state)
 	struct ed_key *k;
 
 	(void)state;
-	table_init(&t, 100, 8, 1);
+	table_init(&t, 100, 8);
 	k = sight(&t, 42, 1, 1);
 	ed_key_pin(&t, k);
 	for (uint64_t i = 0; i < 20000; i++)
@@ -152,7 +151,7 @@ static void test_admission_follows_information(void **state)
 	float tau;
 
 	(void)state;
-	table_init(&t, 2000, 8, 1);
+	table_init(&t, 2000, 8);
 	for (uint64_t i = 0; i < 100000; i++)
 		(void)sight(&t, ed_hash_mix(i) | 1, i, 10);
 	tau = t.tau;
@@ -180,7 +179,7 @@ static void test_who_is_told_much_is_admitted(void **state)
 	struct ed_key_news news;
 
 	(void)state;
-	assert_int_equal(ed_key_table_init(&t, 4000, 8, 1, NULL), 0);
+	assert_int_equal(ed_key_table_init(&t, 4000, 8, NULL), 0);
 	for (uint64_t i = 0; i < n_channels * 2; i++) {
 		struct ed_key_bid bid = { .weight_bytes = 1, .other_bytes = i % 2 ? 0 : 12 };
 		struct ed_key *k = NULL;
@@ -212,7 +211,7 @@ static void test_quiet_lookups_make_a_key_in_the_end(void **state)
 		struct ed_key_table t;
 		struct ed_key *k = NULL;
 
-		table_init(&t, 16, 8, key);
+		table_init(&t, 16, 8);
 		for (unsigned i = 0; i < 4096 && !k; i++, total++)
 			k = ed_key_admit(&t, ed_hash_mix(key) | 1,
 					 &(struct ed_key_bid){ .quiet = true,
@@ -232,7 +231,7 @@ static void test_information_exact_then_close(void **state)
 	double sum = 0;
 
 	(void)state;
-	table_init(&t, 10, 4, 1);
+	table_init(&t, 10, 4);
 	for (uint64_t i = 0; i < 2000; i++) {
 		unsigned weight = 5 + (unsigned)(i % 40);
 
@@ -263,7 +262,7 @@ static void test_window_rotates(void **state)
 	int64_t now = 1000 * HOUR_NS;
 
 	(void)state;
-	table_init(&t, 10, 4, 1);
+	table_init(&t, 10, 4);
 	for (uint64_t i = 0; i < 100; i++)
 		k = sight(&t, 7, i, 50);
 	assert_false(at(&t, now));
@@ -286,7 +285,7 @@ static void test_repeats_count_beside_names(void **state)
 	struct ed_key *k = NULL;
 
 	(void)state;
-	table_init(&t, 10, 4, 1);
+	table_init(&t, 10, 4);
 	for (uint64_t i = 0; i < 5; i++)
 		k = sight(&t, 7, i, 20);
 	(void)at(&t, 1000 * HOUR_NS);
@@ -315,7 +314,7 @@ static double said_by_names(bool is_random)
 	struct ed_key *k = NULL;
 	double bytes;
 
-	table_init(&t, 10, 4, 1);
+	table_init(&t, 10, 4);
 	for (uint64_t i = 0; i < 200; i++) {
 		char text[] = "\34sensor-in-the-basement-00000";
 		struct ed_key_news news;
@@ -351,7 +350,7 @@ static void test_few_sketches_go_to_the_informed(void **state)
 	struct ed_key_table t;
 
 	(void)state;
-	table_init(&t, 400, 16, 1);
+	table_init(&t, 400, 16);
 	for (uint64_t i = 0; i < 3000; i++)
 		(void)sight(&t, 7, i, 20);
 	for (uint64_t key = 1; key < 300; key++) {
