@@ -11,7 +11,7 @@
 
 enum {
 	ED_EVIDENCE_FAMILIES_MAX = 8,
-	ED_FACTS_MAX = 12,
+	ED_FACTS_MAX = 16, /* structure can have 15 */
 };
 
 struct ed_fact {
