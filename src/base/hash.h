@@ -36,6 +36,13 @@ static inline uint64_t ed_hash_pair(uint64_t a, uint64_t b)
 	return ed_hash_mix(a * 0x9e3779b97f4a7c15U + b);
 }
 
+/* One of @a and @b, which are keyed hashes themselves, and of a number: what is well mixed need
+ * not be mixed again. For fixed @a and @b no two numbers are alike. */
+static inline uint64_t ed_hash_sum(uint64_t a, uint64_t b, uint64_t number)
+{
+	return a + b * 0x9e3779b97f4a7c15U + number * 0xbf58476d1ce4e5b9U;
+}
+
 /* Sixteen bytes and a word, such as an address and its network. The multiplier holds the key, so that
  * nobody can seek addresses whose sums are equal. */
 static inline uint64_t ed_hash_16(const uint8_t p[static 16], uint64_t more, uint64_t key)

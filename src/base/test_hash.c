@@ -35,6 +35,20 @@ static void test_key_changes_bytes_hash(void **state)
 	assert_true(ed_hash_bytes("", 0, 1) != ed_hash_bytes("a", 1, 1));
 }
 
+static void test_sum_tells_numbers_and_hashes_apart(void **state)
+{
+	const uint64_t a = ed_hash_mix(1), b = ed_hash_mix(2);
+
+	(void)state;
+	for (uint64_t n = 1; n < 10000; n++) {
+		assert_true(ed_hash_sum(a, b, n) != ed_hash_sum(a, b, n << 48 | n));
+		assert_true(ed_hash_sum(a, b, 0) != ed_hash_sum(a, b, n));
+		assert_true(ed_hash_sum(a, ed_hash_mix(n + 2), 0) != ed_hash_sum(a, b, 0));
+		assert_true(ed_hash_sum(ed_hash_mix(n + 1), b, 0) != ed_hash_sum(a, b, 0));
+	}
+	assert_true(ed_hash_sum(a, b, 0) != ed_hash_sum(b, a, 0));
+}
+
 /* The same of an address and its network. */
 static void test_sixteen_bytes_are_told_apart(void **state)
 {
@@ -75,6 +89,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pair_tells_every_bit_apart),
 		cmocka_unit_test(test_key_changes_bytes_hash),
+		cmocka_unit_test(test_sum_tells_numbers_and_hashes_apart),
 		cmocka_unit_test(test_sixteen_bytes_are_told_apart),
 		cmocka_unit_test(test_nobody_without_the_key_knows_what_collides),
 	};

@@ -130,11 +130,10 @@ int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sket
 		      struct ed_mem_pool *pool);
 void ed_key_table_done(struct ed_key_table *t);
 
-/* The hash of a key: of a zone and a client, 0 for the one that its kind leaves out. Never 0. Both
- * are keyed hashes, so that a sum of odd multiples is one too. */
+/* The hash of a key: of a zone and a client, 0 for the one that its kind leaves out. Never 0. */
 static inline uint64_t ed_key_hash(uint64_t a, uint64_t b, enum ed_key_kind kind)
 {
-	uint64_t h = a + b * UINT64_C(0x9e3779b97f4a7c15) + kind * UINT64_C(0xbf58476d1ce4e5b9);
+	uint64_t h = ed_hash_sum(a, b, kind);
 
 	return h ? h : 1;
 }

@@ -33,9 +33,7 @@ uint64_t ed_pending_question(const struct ed_event *ev)
 {
 	uint64_t id = (uint64_t)ev->client_port << 32 | (uint32_t)ev->txid << 16 | ev->qtype;
 
-	/* keyed hashes of who and what, and of the ids of one of each no two alike */
-	return ev->client_hash * UINT64_C(0x9e3779b97f4a7c15) + ev->name_hash +
-	       id * UINT64_C(0xbf58476d1ce4e5b9);
+	return ed_hash_sum(ev->name_hash, ev->client_hash, id);
 }
 
 static struct ed_pending_entry *set_of(const struct ed_pending *p, uint64_t question)
