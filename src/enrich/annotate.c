@@ -153,26 +153,15 @@ static bool mixes_case(const uint8_t *p, size_t n)
 	return upper && lower;
 }
 
-/* Where the rightmost label of @labels begins; 0 when there is but one. */
-static size_t tail_of(struct ed_span labels)
+static void score_tail(const struct ed_annotator *a, struct ed_span labels,
+		       const struct ed_name_score *s, struct entry *e)
 {
-	size_t tail = 0;
-
-	for (size_t i = 0; i < labels.n; i += 1U + labels.p[i])
-		tail = i;
-	return tail;
-}
-
-static void score_tail(const struct ed_annotator *a, struct ed_span labels, struct entry *e)
-{
-	size_t tail = tail_of(labels);
+	struct ed_span tail = ed_span_of(labels.p + s->tail_off, 1U + labels.p[s->tail_off]);
 	uint8_t lower[1 + ED_LABEL_MAX];
-	struct ed_label_score s;
 
-	ed_name_model_label(ed_span_from(labels, tail + 1), &s);
-	e->tail_llr = s.llr_mbits;
-	ed_name_lower(labels.p + tail, labels.n - tail, lower);
-	e->tail_hash = (uint32_t)ed_hash_bytes(lower, labels.n - tail, a->hash_key) | 1;
+	e->tail_llr = s->tail_llr_mbits;
+	ed_name_lower(tail.p, tail.n, lower);
+	e->tail_hash = (uint32_t)ed_hash_bytes(lower, tail.n, a->hash_key) | 1;
 }
 
 /* Bytes of the reversed IPv4 address (four octets) or IPv6 address (32 nibbles) that @labels begin
@@ -214,10 +203,8 @@ static bool is_guid(const uint8_t *label)
 
 /* A GUID names an object of a directory or a device: its digits are no sign of an encoder. What it
  * says still counts. */
-static void pardon_guids(struct ed_span labels, struct entry *e)
+static void pardon_guids(struct ed_span labels, size_t tail, struct entry *e)
 {
-	const size_t tail = tail_of(labels);
-
 	for (size_t i = 0; i < labels.n; i += 1U + labels.p[i]) {
 		struct ed_label_score s;
 
@@ -289,9 +276,9 @@ static void score_payload(const struct ed_annotator *a, struct ed_span labels, s
 	e->payload_alphabet = s.alphabet;
 	e->payload_longest = s.label_max;
 	if (s.n_labels > 1)
-		score_tail(a, labels, e);
+		score_tail(a, labels, &s, e);
 	if (s.label_max >= GUID_BYTES)
-		pardon_guids(labels, e);
+		pardon_guids(labels, s.tail_off, e);
 }
 
 /*

@@ -138,6 +138,8 @@ void ed_name_model_labels(struct ed_span wire_labels, struct ed_name_score *ret)
 		ed_name_model_label(ed_span_of(wire_labels.p + off, n), &score);
 		ret->code_mbits += score.code_mbits + ED_NAME_MODEL_BIT_MBITS;
 		ret->llr_mbits += score.llr_mbits;
+		ret->tail_llr_mbits = score.llr_mbits;
+		ret->tail_off = (uint8_t)(off - 1);
 		ret->n_labels++;
 		if (n > ret->label_max)
 			ret->label_max = (uint8_t)n;

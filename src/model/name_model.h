@@ -61,6 +61,8 @@ struct ed_name_score {
 	uint32_t code_mbits; /* labels' codes, and one bit a label that says whether another follows
 			      */
 	int32_t llr_mbits;   /* sum over the labels */
+	int32_t tail_llr_mbits; /* of the rightmost one alone */
+	uint8_t tail_off;       /* where its length stands */
 	uint8_t n_labels;
 	uint8_t label_max; /* bytes of the longest label */
 	uint8_t alphabet;  /* the one that covers most bytes; at a tie the wider */

@@ -433,6 +433,8 @@ static void names_sum_their_labels(void **state)
 	llr += llr_of("www") + llr_of("deadbeef") + llr_of("mfrggzdfmz");
 	assert_int_equal(name.code_mbits, code);
 	assert_int_equal(name.llr_mbits, llr);
+	assert_int_equal(name.tail_llr_mbits, llr_of("mfrggzdfmz"));
+	assert_int_equal(name.tail_off, 13);
 	assert_int_equal(name.n_labels, 3);
 	assert_int_equal(name.label_max, 10);
 	assert_int_equal(name.alphabet, ED_ALPHABET_BASE32);
