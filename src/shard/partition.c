@@ -299,7 +299,7 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 	s.key_kind = ED_KEY_DOMAIN;
 	bid.at = v->domain_at;
 	domain = key_for(p, v->domain, &bid, &s);
-	if (!domain || domain->n_queries + domain->n_responses == 0)
+	if (!domain || domain->n_queries + domain->n_responses == 0) /* else it is counted */
 		ed_hll_add(&p->zones, ev->zone_hash);
 	if (domain) {
 		if (s.is_query)
@@ -330,7 +330,7 @@ static void note_surroundings(const struct ed_visit *v)
 	if (p->first_ns == 0 && (ev->has & ED_FIELD_TIME))
 		p->first_ns = ev->time_ns;
 	p->all_zones |= UINT64_C(1) << (ev->zone_hash >> 8 & 63);
-	if (ed_clients_note(&p->client_table, ev)) {
+	if (ed_clients_note(&p->client_table, ev)) { /* the others are counted */
 		ed_crowd_add(&p->all_clients, ev->client_hash);
 		ed_hll_add(&p->clients, ev->client_hash);
 	}
