@@ -16,7 +16,7 @@
 enum {
 	THREADS_MAX = ED_SCAN_READERS_MAX > ED_SCAN_SHARDS_MAX ? ED_SCAN_READERS_MAX :
 								 ED_SCAN_SHARDS_MAX,
-	SLOTS_MAX = 2 * THREADS_MAX + 2,
+	SLOTS_MAX = 3 * THREADS_MAX + 2,
 	CACHES_SHARE = 6,
 };
 
@@ -28,8 +28,9 @@ struct shard {
 };
 
 enum work {
-	WORK_WAIT,    /* nothing to do until another thread has done something */
-	WORK_FRAME,   /* cut the next unit into a free slot, and decode it */
+	WORK_WAIT,  /* nothing to do until another thread has done something */
+	WORK_FRAME, /* cut the next unit into a free slot */
+	WORK_DECODE,
 	WORK_RESOLVE, /* the unit whose turn it is, and publish it */
 	WORK_CARRY,   /* a published unit to a shard */
 	WORK_FINISH,  /* a shard, behind the last unit */
@@ -40,6 +41,7 @@ struct task {
 	enum work work;
 	struct ed_slot *slot;
 	unsigned shard;
+	int n_units; /* that were cut: 1; 0 at the end of the input; -errno */
 };
 
 struct worker {
@@ -63,12 +65,14 @@ struct ed_pipeline {
 	unsigned n_slots;
 	struct ed_slot *free[SLOTS_MAX];
 	unsigned n_free;
-	struct ed_slot *decoded[SLOTS_MAX]; /* by seq modulo n_slots; NULL: free or on its way */
+	struct ed_slot *framed[SLOTS_MAX];  /* by seq modulo n_slots */
+	struct ed_slot *decoded[SLOTS_MAX]; /* the same; NULL: free or on its way */
 	bool framing, resolving;
 	bool dry;            /* no more units will be framed */
-	unsigned n_decoding; /* <= n_readers; framing included */
+	unsigned n_decoding; /* <= n_readers */
 	uint64_t n_framed;
-	uint64_t turn; /* the unit that may be resolved next; all before are published */
+	uint64_t n_taken; /* units whose decoding has begun */
+	uint64_t turn;    /* the unit that may be resolved next; all before are published */
 	struct shard shards[ED_SCAN_SHARDS_MAX];
 	unsigned n_finished; /* shards */
 	struct ed_pipeline_status counts;
@@ -85,11 +89,11 @@ static size_t caches_bytes(const struct ed_pipeline_conf *c)
 	return c->memory_bytes / CACHES_SHARE;
 }
 
-/* Two a thread, so that none need wait while one is slow, as far as the memory goes. */
+/* Three a thread, so that none need wait while one is slow, as far as the memory goes. */
 static unsigned slots_for(const struct ed_pipeline_conf *c)
 {
 	size_t n = (c->memory_bytes - caches_bytes(c)) / ed_slot_bytes(c->n_shards);
-	size_t wanted = 2 * workers_for(c) + 2;
+	size_t wanted = 3 * workers_for(c) + 2;
 
 	return n < 1 ? 1 : n < wanted ? (unsigned)n : (unsigned)wanted;
 }
@@ -120,6 +124,15 @@ static bool find_shard(const struct ed_pipeline *p, const struct worker *w, stru
 	return true;
 }
 
+/* Only one thread can cut units. Where there are others, one unit is cut ahead of its time: who wants
+ * one while that thread is at it finds it. */
+static bool wants_unit(const struct ed_pipeline *p)
+{
+	unsigned enough = p->n_workers > 1 ? 2 : 1;
+
+	return !p->dry && !p->framing && p->n_free > 0 && p->n_framed - p->n_taken < enough;
+}
+
 /*
  * The unit that is furthest goes first: that frees slots, and the memory of a slot that is used
  * again soon is still in the cache.
@@ -133,8 +146,11 @@ static struct task find_task(const struct ed_pipeline *p, const struct worker *w
 		return t;
 	if (s && s->seq == p->turn && !p->resolving)
 		return (struct task){ .work = WORK_RESOLVE, .slot = s };
-	if (!p->dry && !p->framing && p->n_free > 0 && p->n_decoding < p->conf.n_readers)
+	if (wants_unit(p))
 		return (struct task){ .work = WORK_FRAME, .slot = p->free[p->n_free - 1] };
+	if (p->n_taken < p->n_framed && p->n_decoding < p->conf.n_readers)
+		return (struct task){ .work = WORK_DECODE,
+				      .slot = p->framed[p->n_taken % p->n_slots] };
 	if (p->n_finished == p->conf.n_shards)
 		t.work = WORK_END;
 	return t;
@@ -146,6 +162,9 @@ static void begin(struct ed_pipeline *p, const struct task *t)
 	case WORK_FRAME:
 		p->n_free--;
 		p->framing = true;
+		break;
+	case WORK_DECODE:
+		p->n_taken++;
 		p->n_decoding++;
 		break;
 	case WORK_RESOLVE:
@@ -197,10 +216,27 @@ static void fail(struct ed_pipeline *p, int error)
 	atomic_store(p->conf.stop, true);
 }
 
+static void put_framed(struct ed_pipeline *p, const struct task *t)
+{
+	p->framing = false;
+	if (t->n_units > 0) {
+		t->slot->seq = p->n_framed++;
+		p->framed[t->slot->seq % p->n_slots] = t->slot;
+		return;
+	}
+	p->free[p->n_free++] = t->slot;
+	p->dry = true;
+	if (t->n_units < 0)
+		fail(p, t->n_units);
+}
+
 static void end(struct ed_pipeline *p, const struct task *t)
 {
 	switch (t->work) {
 	case WORK_FRAME:
+		put_framed(p, t);
+		break;
+	case WORK_DECODE:
 		p->n_decoding--;
 		p->decoded[t->slot->seq % p->n_slots] = t->slot;
 		break;
@@ -261,29 +297,6 @@ static void finish(struct ed_pipeline *p, unsigned shard)
 		ed_partition_finish(&p->conf.partitions[i]);
 }
 
-/* Cuts the next unit. False: there is none, and the task is over. */
-static bool frame(struct worker *w, struct task *t)
-{
-	struct ed_pipeline *p = w->p;
-	int r = ed_feed_next(p->conf.feed, &t->slot->in);
-
-	pthread_mutex_lock(&p->lock);
-	p->framing = false;
-	if (r > 0) {
-		t->slot->seq = p->n_framed++;
-	} else {
-		p->free[p->n_free++] = t->slot;
-		p->n_decoding--;
-		p->dry = true;
-		t->work = WORK_WAIT;
-	}
-	if (r < 0)
-		fail(p, r);
-	share(w);
-	pthread_mutex_unlock(&p->lock);
-	return r > 0;
-}
-
 static void *work(void *arg)
 {
 	struct worker *w = arg;
@@ -292,8 +305,10 @@ static void *work(void *arg)
 	for (next_task(w, &t); t.work != WORK_END; next_task(w, &t)) {
 		switch (t.work) {
 		case WORK_FRAME:
-			if (frame(w, &t))
-				ed_slot_decode(t.slot, &w->reader);
+			t.n_units = ed_feed_next(w->p->conf.feed, &t.slot->in);
+			break;
+		case WORK_DECODE:
+			ed_slot_decode(t.slot, &w->reader);
 			break;
 		case WORK_RESOLVE:
 			ed_slot_resolve(t.slot, &w->reader, w->p->conf.feed);
