@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/hash.h"
-#include "evidence/evidence.h"
+#include "evidence/test_weigh.h"
 
 static const struct ed_evidence_family *const structure = &ed_evidence_structure;
 
@@ -20,7 +20,6 @@ static float bits_of(unsigned n, bool again, struct ed_addr (*draw)(unsigned i))
 {
 	_Alignas(8) uint8_t state[ED_EVIDENCE_STATE_MAX] = { 0 };
 	const struct ed_subject subject = { .has = UINT32_MAX };
-	struct ed_evidence e = { .family = structure->name };
 	struct ed_event ev = { .has = ED_FIELD_TIME | ED_FIELD_QNAME | ED_FIELD_QTYPE |
 				      ED_FIELD_RCODE | ED_FIELD_ANSWERS | ED_FIELD_TTL,
 			       .qtype = ED_RR_A };
@@ -34,8 +33,7 @@ static float bits_of(unsigned n, bool again, struct ed_addr (*draw)(unsigned i))
 		s.is_new = !again || i % 3 == 0;
 		structure->observe(state, &s);
 	}
-	structure->weigh(state, &subject, &e);
-	return e.bits;
+	return weigh_state(structure, state, &subject).bits;
 }
 
 static struct ed_addr v4(uint32_t v)

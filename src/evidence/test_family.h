@@ -3,9 +3,7 @@
 #ifndef ED_EVIDENCE_TEST_FAMILY_H
 #define ED_EVIDENCE_TEST_FAMILY_H
 
-#include <math.h>
-
-#include "evidence/evidence.h"
+#include "evidence/test_weigh.h"
 
 static const int64_t S_NS = INT64_C(1000000000);
 
@@ -40,14 +38,7 @@ static inline struct look *ordinary_look(struct look *l)
 
 static inline struct ed_evidence weigh(const struct ed_evidence_family *f, const struct key *k)
 {
-	struct ed_evidence e = { .family = f->name };
-
-	f->weigh(k->state, &k->subject, &e);
-	assert_in_range(e.n_facts, 0, ED_FACTS_MAX);
-	assert_true(isfinite(e.bits) && e.bits >= 0);
-	for (uint32_t i = 0; i < e.n_facts; i++)
-		assert_true(e.facts[i].text || isfinite(e.facts[i].value));
-	return e;
+	return weigh_state(f, k->state, &k->subject);
 }
 
 static inline float bits(const struct ed_evidence_family *f, const struct key *k)

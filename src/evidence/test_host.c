@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "evidence/evidence.h"
+#include "evidence/test_weigh.h"
 
 static const int64_t MS_NS = 1000000, S_NS = INT64_C(1000000000);
 static const int64_t START_NS = INT64_C(1788000000) * 1000000000;
@@ -36,12 +36,7 @@ static void look(struct scene *c, int64_t gap_ns)
 
 static struct ed_evidence weigh(const struct scene *c)
 {
-	struct ed_evidence e = { .family = "host" };
-
-	ed_evidence_host.weigh(c->state, &c->subject, &e);
-	assert_in_range(e.n_facts, 0, ED_FACTS_MAX);
-	assert_true(e.bits >= 0);
-	return e;
+	return weigh_state(&ed_evidence_host, c->state, &c->subject);
 }
 
 static double bursts(const struct scene *c)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "evidence/evidence.h"
+#include "evidence/test_weigh.h"
 
 static const int64_t DAY_NS = 86400 * INT64_C(1000000000);
 static const int64_t NOW_NS = 20000 * (86400 * INT64_C(1000000000));
@@ -29,12 +29,7 @@ static struct ed_subject ordinary(void)
 
 static struct ed_evidence weigh(const struct ed_subject *s)
 {
-	struct ed_evidence e = { .family = "path" };
-
-	ed_evidence_path.weigh(NULL, s, &e);
-	assert_in_range(e.n_facts, 0, ED_FACTS_MAX);
-	assert_true(e.bits >= 0);
-	return e;
+	return weigh_state(&ed_evidence_path, NULL, s);
 }
 
 static float bits(const struct ed_subject *s)

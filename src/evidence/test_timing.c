@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "evidence/evidence.h"
+#include "evidence/test_weigh.h"
 #include "evidence/p_value.h"
 
 static const struct ed_evidence_family *const timing = &ed_evidence_timing;
@@ -60,14 +60,7 @@ static double pause_ms(struct scene *c, double mean_ms)
 
 static struct ed_evidence weigh(const struct scene *c)
 {
-	struct ed_evidence e = { .family = timing->name };
-
-	timing->weigh(c->state, &c->subject, &e);
-	assert_in_range(e.n_facts, 0, ED_FACTS_MAX);
-	assert_true(isfinite(e.bits) && e.bits >= 0);
-	for (uint32_t i = 0; i < e.n_facts; i++)
-		assert_true(e.facts[i].text || isfinite(e.facts[i].value));
-	return e;
+	return weigh_state(timing, c->state, &c->subject);
 }
 
 static float bits(const struct scene *c)

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "evidence/evidence.h"
+#include "evidence/test_weigh.h"
 
 static const int64_t S_NS = INT64_C(1000000000);
 
@@ -63,12 +63,7 @@ static void tell(struct scene *c, uint32_t bytes, uint32_t hash)
 
 static struct ed_evidence weigh(const struct scene *c)
 {
-	struct ed_evidence e = { .family = "volume" };
-
-	ed_evidence_volume.weigh(c->state, &c->subject, &e);
-	assert_in_range(e.n_facts, 0, ED_FACTS_MAX);
-	assert_true(isfinite(e.bits) && e.bits >= 0);
-	return e;
+	return weigh_state(&ed_evidence_volume, c->state, &c->subject);
 }
 
 static float bits(const struct scene *c)
