@@ -62,8 +62,9 @@ enum ed_text_shape ed_text_other_shape(struct ed_span text)
 {
 	struct v6_masks sum = { .hex = 0 };
 
-	/* nearly every name ends here */
-	if (text.n > V6_TEXT_MAX || text.n < 2 || !ed_text_colon_soon(text))
+	/* A group has four digits at most, so that a colon comes soon; nearly every name ends here. */
+	if (text.n > V6_TEXT_MAX || text.n < 2 ||
+	    !(ed_text_is(ed_text_load_less(text.p, 0), ':') & 0x1f))
 		return ED_TEXT_SHAPE_NONE;
 	for (size_t i = 0; i < text.n; i += ED_LINES_STEP) {
 		struct v6_masks m = v6_masks_of(text.p + i);

@@ -96,19 +96,8 @@ static inline bool ed_text_is_v4(struct ed_span text)
 	      (three & (digits >> 3 | over));
 	return bad == 0;
 }
-
-/* A colon is among the first five bytes, as in every text of IPv6: a group has four digits at most. */
-static inline bool ed_text_colon_soon(struct ed_span text)
-{
-	return ed_text_is(ed_text_load_less(text.p, 0), ':') & 0x1f;
-}
 #else
 bool ed_text_is_v4(struct ed_span text);
-
-static inline bool ed_text_colon_soon(struct ed_span text)
-{
-	return memchr(text.p, ':', 5) != NULL;
-}
 #endif
 
 #ifdef __SSE2__

@@ -331,8 +331,7 @@ void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 {
 	struct ed_dns_answers *a = &r->ev->answers;
 
-	/* most are names, which begin with a letter, or addresses of IPv6 */
-	if (text.n > 0 && text.p[0] <= '9' && !ed_text_colon_soon(text) && ed_text_is_v4(text)) {
+	if (text.n > 0 && ed_text_is_v4(text)) {
 		ed_zeek_put_v4(r, 1, a->first_v4 == 0 ? ed_text_v4_of(text) : 0);
 		return;
 	}
