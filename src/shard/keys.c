@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The key table; see keys.h. Open addressing with linear probing and backward-shift deletion. */
+/* The key table; see keys.h. */
 #include "shard/keys.h"
 
 #include <errno.h>
@@ -14,7 +14,6 @@ static_assert(offsetof(struct ed_key, formats) == 64 && offsetof(struct ed_key, 
 
 enum {
 	SKETCH_TRIES = 8,
-	LOOK_MAX = 64 / sizeof(struct ed_key_slot),
 	PURGE_SHARE = 8,
 	HALVES_A_MONTH = 60,
 	PREDICTOR_BIT_MBITS = 1024, /* says which of the two codes a name is written in */
@@ -25,79 +24,81 @@ static const double COUNTER_SLACK = 0.2; /* three standard errors of the distinc
 int ed_key_table_init(struct ed_key_table *t, uint32_t capacity, uint32_t n_sketches,
 		      struct ed_mem_pool *pool)
 {
-	uint32_t n_slots = 16;
+	int r;
 
-	while (n_slots < capacity + capacity / 2)
-		n_slots *= 2;
 	memset(t, 0, sizeof(*t));
 	t->capacity = capacity;
 	t->tau = ED_KEY_FIRST_TAU;
-	t->slot_mask = n_slots - 1;
 	t->n_sketches = n_sketches;
 	t->keys = ed_mem_take(pool, capacity, sizeof(*t->keys));
 	t->seeds = ed_mem_take(pool, capacity, sizeof(*t->seeds));
-	t->slots = ed_mem_take(pool, n_slots, sizeof(*t->slots));
 	t->sketches = ed_mem_take(pool, n_sketches, sizeof(*t->sketches));
-	if (!t->keys || !t->seeds || !t->slots || !t->sketches) {
+	r = ed_key_index_init(&t->index, capacity, pool);
+	if (r == 0 && (!t->keys || !t->seeds || !t->sketches))
+		r = -ENOMEM;
+	if (r < 0)
 		ed_key_table_done(t);
-		return -ENOMEM;
-	}
-	return 0;
+	return r;
 }
 
 void ed_key_table_done(struct ed_key_table *t)
 {
 	ed_mem_free(t->keys);
 	ed_mem_free(t->seeds);
-	ed_mem_free(t->slots);
 	ed_mem_free(t->sketches);
+	ed_key_index_done(&t->index);
 	memset(t, 0, sizeof(*t));
 }
 
 /* ------------------------------------------------------------------ index */
 
-static uint32_t slot_home(const struct ed_key_table *t, uint64_t hash)
-{
-	return (uint32_t)(hash >> 20) & t->slot_mask;
-}
-
 struct ed_key *ed_key_find(struct ed_key_table *t, uint64_t hash)
 {
-	for (uint32_t s = slot_home(t, hash); t->slots[s].index; s = (s + 1) & t->slot_mask) {
-		struct ed_key *k = &t->keys[t->slots[s].index - 1];
+	const struct ed_key_index *ix = &t->index;
+	uint32_t at = ed_key_index_home(ix, hash), tag = ed_key_index_tag(hash);
 
-		if (t->slots[s].tag == (uint32_t)hash && k->hash == hash)
-			return k;
+	for (uint32_t n = 0; n <= ix->mask; n++, at = (at + 1) & ix->mask) {
+		const struct ed_key_bucket *b = &ix->buckets[at];
+
+		for (unsigned m = ed_key_bucket_match(b, tag); m; m &= m - 1) {
+			struct ed_key *k = &t->keys[b->index[__builtin_ctz(m)]];
+
+			if (k->hash == hash)
+				return k;
+		}
+		if (b->n_passed == 0)
+			break;
 	}
 	return NULL;
 }
 
-void ed_key_prefetch_slot(const struct ed_key_table *t, uint64_t hash)
+void ed_key_prefetch(const struct ed_key_table *t, uint64_t hash)
 {
-	__builtin_prefetch(&t->slots[slot_home(t, hash)]);
+	__builtin_prefetch(ed_key_index_bucket(&t->index, hash));
 }
 
-struct ed_key *ed_key_find_at(struct ed_key_table *t, uint64_t hash, uint32_t at)
+struct ed_key *ed_key_find_at(struct ed_key_table *t, uint64_t hash, struct ed_key_hint hint)
 {
-	return at && t->keys[at - 1].hash == hash ? &t->keys[at - 1] : ed_key_find(t, hash);
+	if (hint.at == ED_KEY_NONE)
+		return hint.n_made == t->n_made ? NULL : ed_key_find(t, hash);
+	return t->keys[hint.at].hash == hash ? &t->keys[hint.at] : ed_key_find(t, hash);
 }
 
-uint32_t ed_key_fetch(const struct ed_key_table *t, uint64_t hash, size_t n_bytes)
+struct ed_key_hint ed_key_fetch(const struct ed_key_table *t, uint64_t hash, size_t n_bytes)
 {
-	uint32_t s = slot_home(t, hash);
+	const struct ed_key_bucket *b = ed_key_index_bucket(&t->index, hash);
+	unsigned match = ed_key_bucket_match(b, ed_key_index_tag(hash));
+	const uint8_t *k;
+	uint32_t at;
 
-	/* as far as a cache line reaches: the search goes on when the key is needed */
-	for (unsigned i = 0; i < LOOK_MAX && t->slots[s].index; i++, s = (s + 1) & t->slot_mask) {
-		const struct ed_key_slot *slot = &t->slots[s];
-		const uint8_t *k = (const uint8_t *)&t->keys[slot->index - 1];
-
-		if (slot->tag != (uint32_t)hash)
-			continue;
-		for (size_t line = 0; line < n_bytes; line += 64)
-			__builtin_prefetch(k + line);
-		return slot->index;
-	}
-	return 0;
+	/* only in the bucket that was fetched: the search goes on when the key is needed */
+	if (!match)
+		return (struct ed_key_hint){ ED_KEY_NONE, t->n_made - (b->n_passed > 0) };
+	at = b->index[__builtin_ctz(match)];
+	k = (const uint8_t *)&t->keys[at];
+	for (size_t line = 0; line < n_bytes; line += 64)
+		__builtin_prefetch(k + line);
+	return (struct ed_key_hint){ at, t->n_made };
 }
 
 /* What a payload is known by in the exact set and in the sketches. */
@@ -106,49 +107,21 @@ static uint64_t sketch_hash(uint32_t id)
 	return ed_hash_mix(id);
 }
 
-void ed_key_fetch_next(const struct ed_key_table *t, uint32_t at, uint64_t payload_hash,
+void ed_key_fetch_next(const struct ed_key_table *t, struct ed_key_hint hint, uint64_t payload_hash,
 		       size_t n_bytes)
 {
-	const struct ed_key *k = at > 0 ? &t->keys[at - 1] : NULL;
+	const struct ed_key *k;
 
-	if (!k)
+	if (hint.at == ED_KEY_NONE)
 		return;
+	k = &t->keys[hint.at];
 	if (k->sketch < t->n_sketches) {
 		ed_seen_prefetch(&t->sketches[k->sketch].seen, sketch_hash((uint32_t)payload_hash));
 		return;
 	}
-	__builtin_prefetch(&t->seeds[at - 1]);
+	__builtin_prefetch(&t->seeds[hint.at]);
 	for (size_t line = ED_KEY_PLAIN_BYTES; line < n_bytes; line += 64)
 		__builtin_prefetch((const uint8_t *)k + line);
-}
-
-static void slot_insert(struct ed_key_table *t, uint32_t index)
-{
-	uint64_t hash = t->keys[index].hash;
-	uint32_t s = slot_home(t, hash);
-
-	while (t->slots[s].index)
-		s = (s + 1) & t->slot_mask;
-	t->slots[s] = (struct ed_key_slot){ .tag = (uint32_t)hash, .index = index + 1 };
-}
-
-static void slot_remove(struct ed_key_table *t, uint32_t index)
-{
-	uint32_t hole = slot_home(t, t->keys[index].hash);
-	uint32_t s;
-
-	while (t->slots[hole].index != index + 1)
-		hole = (hole + 1) & t->slot_mask;
-	for (s = (hole + 1) & t->slot_mask; t->slots[s].index; s = (s + 1) & t->slot_mask) {
-		uint32_t home = slot_home(t, t->keys[t->slots[s].index - 1].hash);
-
-		/* an entry may move into the hole unless its home lies behind it */
-		if (((s - home) & t->slot_mask) >= ((s - hole) & t->slot_mask)) {
-			t->slots[hole] = t->slots[s];
-			hole = s;
-		}
-	}
-	t->slots[hole] = (struct ed_key_slot){ .index = 0 };
 }
 
 /* -------------------------------------------------------------- admission */
@@ -254,7 +227,7 @@ static void key_evict(struct ed_key_table *t, uint32_t index)
 {
 	struct ed_key *k = &t->keys[index];
 
-	slot_remove(t, index);
+	ed_key_index_remove(&t->index, k->hash, index);
 	if (k->sketch != ED_KEY_NONE)
 		t->sketches[k->sketch].owner = ED_KEY_NONE;
 	k->hash = 0;
@@ -320,7 +293,8 @@ static struct ed_key *key_make(struct ed_key_table *t, uint64_t hash, float seed
 	k->suspect = ED_KEY_NONE;
 	t->seeds[index] = seed;
 	t->n_keys++;
-	slot_insert(t, index);
+	t->n_made++;
+	ed_key_index_add(&t->index, hash, index);
 	return k;
 }
 
@@ -517,7 +491,7 @@ static struct ed_key *admit_new(struct ed_key_table *t, uint64_t hash, const str
 struct ed_key *ed_key_admit(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid,
 			    struct ed_key_news *ret)
 {
-	struct ed_key *k = ed_key_find_at(t, hash, bid->at);
+	struct ed_key *k = ed_key_find_at(t, hash, bid->hint);
 
 	*ret = (struct ed_key_news){ .is_new = false };
 	if (!k) {

@@ -25,6 +25,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/span.h"
+#include "shard/key_index.h"
 #include "sketch/crowd.h"
 #include "sketch/question_code.h"
 #include "sketch/seen.h"
@@ -103,12 +104,6 @@ struct ed_key {
 	_Alignas(8) uint8_t evidence[ED_KEY_EVIDENCE_BYTES];
 };
 
-/* The tag saves the look at the key when the slot is another's. */
-struct ed_key_slot {
-	uint32_t tag;
-	uint32_t index; /* of the key + 1; 0: free */
-};
-
 struct ed_key_table {
 	struct ed_key *keys;
 	float *seeds;              /* by key; 0: pinned; infinite: free place */
@@ -118,10 +113,10 @@ struct ed_key_table {
 	float tau;                          /* only seeds below are admitted */
 	float sure_tau;                     /* the tau that sure[] was made for */
 	uint64_t sure[ED_KEY_SURE_WEIGHTS]; /* by weight: a lower hash draws a seed above tau */
-	struct ed_key_slot *slots;          /* a power of two */
-	uint32_t slot_mask;
+	struct ed_key_index index;
 	struct ed_key_sketch *sketches;
 	uint32_t n_sketches, n_sketches_used;
+	uint32_t n_made; /* keys, since the start; it may wrap */
 	uint64_t n_evicted, n_refused, n_sketches_taken;
 };
 
@@ -140,20 +135,24 @@ static inline uint64_t ed_key_hash(uint64_t a, uint64_t b, enum ed_key_kind kind
 
 struct ed_key *ed_key_find(struct ed_key_table *t, uint64_t hash);
 
+/* Where a key seems to be. That is a hint: until the look-up the key may come or go. */
+struct ed_key_hint {
+	uint32_t at;     /* ED_KEY_NONE: not in the place where it would be first */
+	uint32_t n_made; /* the table's; with NONE: it is nowhere, unless one was made since */
+};
+
 /*
- * The memory accesses of a look-up, begun early: first the slot, some events later the first
- * @n_bytes of the key, then what is looked at next: what its sketch knows of the payload, or of a
- * key without one, to which payloads are likely to be new, the rest up to @n_bytes. The second says
- * where the key seems to be, 0: nowhere near. That is a hint: until the look-up the key may come or
- * go.
+ * The memory accesses of a look-up, begun early: first the place in the index, some events later the
+ * first @n_bytes of the key, then what is looked at next: what its sketch knows of the payload, or of
+ * a key without one, to which payloads are likely to be new, the rest up to @n_bytes.
  */
-void ed_key_prefetch_slot(const struct ed_key_table *t, uint64_t hash);
-uint32_t ed_key_fetch(const struct ed_key_table *t, uint64_t hash, size_t n_bytes);
-void ed_key_fetch_next(const struct ed_key_table *t, uint32_t at, uint64_t payload_hash,
+void ed_key_prefetch(const struct ed_key_table *t, uint64_t hash);
+struct ed_key_hint ed_key_fetch(const struct ed_key_table *t, uint64_t hash, size_t n_bytes);
+void ed_key_fetch_next(const struct ed_key_table *t, struct ed_key_hint hint, uint64_t payload_hash,
 		       size_t n_bytes);
 
-/* As ed_key_find, with the hint of ed_key_fetch or 0. */
-struct ed_key *ed_key_find_at(struct ed_key_table *t, uint64_t hash, uint32_t at);
+/* As ed_key_find, with what ed_key_fetch has said of the same hash. */
+struct ed_key *ed_key_find_at(struct ed_key_table *t, uint64_t hash, struct ed_key_hint hint);
 
 /* What a lookup brings to the table. */
 struct ed_key_bid {
@@ -165,9 +164,9 @@ struct ed_key_bid {
 				  that when seeds are drawn */
 	bool quiet;            /* tells nothing of its own: admitted only by chance */
 	bool sure;             /* on a list: admitted as long as there is any place */
-	uint32_t at;           /* hint of ed_key_fetch; 0: none */
-	uint64_t draw;         /* a keyed hash that differs for every lookup */
-	int64_t time_ns;       /* moves the windows of the key on, never back */
+	struct ed_key_hint hint; /* of ed_key_fetch for the same key */
+	uint64_t draw;           /* a keyed hash that differs for every lookup */
+	int64_t time_ns;         /* moves the windows of the key on, never back */
 };
 
 /* What the lookup is to the key. */

@@ -201,7 +201,6 @@ static void bid_of(const struct ed_partition *p, const struct ed_sighting *s,
 	if (!ret->quiet)
 		ret->other_bytes += answer_bytes(s);
 	ret->sure = ev->reputation == ED_REPUTATION_BAD;
-	ret->at = 0;
 	ret->draw = ed_hash_pair(p->conf->hash_key, (uint64_t)ev->time_ns ^ ev->offset << 40);
 	ret->time_ns = ev->time_ns;
 }
@@ -214,7 +213,7 @@ static struct ed_key *key_for(struct ed_partition *p, uint64_t hash, const struc
 	struct ed_key *k;
 
 	s->is_new = false;
-	k = s->is_query ? NULL : ed_key_find_at(&p->keys, hash, bid->at);
+	k = s->is_query ? NULL : ed_key_find_at(&p->keys, hash, bid->hint);
 	if (k || (!s->is_query && bid->other_bytes == 0))
 		return k;
 	k = ed_key_admit(&p->keys, hash, bid, &news);
@@ -297,7 +296,7 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 	heard = ed_shared_names_heard(&p->shared, ev);
 	bid_of(p, &s, &bid);
 	s.key_kind = ED_KEY_DOMAIN;
-	bid.at = v->domain_at;
+	bid.hint = v->domain_hint;
 	domain = key_for(p, v->domain, &bid, &s);
 	if (!domain || domain->n_queries + domain->n_responses == 0) /* else it is counted */
 		ed_hll_add(&p->zones, ev->zone_hash);
@@ -308,7 +307,7 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 	}
 	s.key_kind = ED_KEY_PAIR;
 	bid.payload = predictable(ev);
-	bid.at = v->pair_at;
+	bid.hint = v->pair_hint;
 	pair = key_for(p, v->pair, &bid, &s);
 	if (!pair)
 		return;
@@ -376,7 +375,7 @@ static void client_role(const struct ed_visit *v, struct ed_sighting s)
 	 * not new */
 	s.is_query = true;
 	bid_of(v->p, &s, &bid);
-	bid.at = v->client_at;
+	bid.hint = v->client_hint;
 	client = key_for(v->p, v->client, &bid, &s);
 	if (client && can_be_copy(ev) && is_repeat_of_last(client, ev))
 		return;
@@ -464,8 +463,8 @@ void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigne
 	if (roles & ED_ROLE_ZONE) {
 		ret->pair = ed_key_hash(ev->zone_hash, ev->client_hash, ED_KEY_PAIR);
 		ret->domain = ed_key_hash(ev->zone_hash, 0, ED_KEY_DOMAIN);
-		ed_key_prefetch_slot(&p->keys, ret->pair);
-		ed_key_prefetch_slot(&p->keys, ret->domain);
+		ed_key_prefetch(&p->keys, ret->pair);
+		ed_key_prefetch(&p->keys, ret->domain);
 		ed_shared_names_prefetch(&p->shared, ev->name_hash);
 		ed_clients_prefetch(&p->client_table, ev->client_hash);
 		ret->resolver = ed_resolver_hash(ev, p->conf->hash_key);
@@ -476,7 +475,7 @@ void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigne
 	}
 	if (roles & ED_ROLE_CLIENT) {
 		ret->client = ed_key_hash(ev->client_hash, 0, ED_KEY_CLIENT);
-		ed_key_prefetch_slot(&p->keys, ret->client);
+		ed_key_prefetch(&p->keys, ret->client);
 	}
 }
 
@@ -492,11 +491,11 @@ void ed_visit_touch(struct ed_visit *v)
 	const struct ed_partition *p = v->p;
 
 	if (v->roles & ED_ROLE_ZONE) {
-		v->pair_at = ed_key_fetch(&p->keys, v->pair, p->key_bytes[ED_KEY_PAIR]);
-		v->domain_at = ed_key_fetch(&p->keys, v->domain, ED_KEY_PLAIN_BYTES);
+		v->pair_hint = ed_key_fetch(&p->keys, v->pair, p->key_bytes[ED_KEY_PAIR]);
+		v->domain_hint = ed_key_fetch(&p->keys, v->domain, ED_KEY_PLAIN_BYTES);
 	}
 	if (v->roles & ED_ROLE_CLIENT)
-		v->client_at = ed_key_fetch(&p->keys, v->client, client_bytes(v));
+		v->client_hint = ed_key_fetch(&p->keys, v->client, client_bytes(v));
 }
 
 void ed_visit_reach(const struct ed_visit *v)
@@ -504,12 +503,12 @@ void ed_visit_reach(const struct ed_visit *v)
 	const struct ed_partition *p = v->p;
 
 	if (v->roles & ED_ROLE_ZONE) {
-		ed_key_fetch_next(&p->keys, v->pair_at, v->ev->name_hash, 0);
-		ed_key_fetch_next(&p->keys, v->domain_at, v->ev->name_hash,
+		ed_key_fetch_next(&p->keys, v->pair_hint, v->ev->name_hash, 0);
+		ed_key_fetch_next(&p->keys, v->domain_hint, v->ev->name_hash,
 				  p->key_bytes[ED_KEY_DOMAIN]);
 	}
 	if (v->roles & ED_ROLE_CLIENT)
-		ed_key_fetch_next(&p->keys, v->client_at, v->ev->zone_hash,
+		ed_key_fetch_next(&p->keys, v->client_hint, v->ev->zone_hash,
 				  p->key_bytes[ED_KEY_CLIENT]);
 }
 

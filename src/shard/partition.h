@@ -160,12 +160,12 @@ void ed_partition_done(struct ed_partition *p);
 struct ed_visit {
 	struct ed_partition *p;
 	const struct ed_event *ev;
-	unsigned roles;                         /* ed_role */
-	uint64_t pair, domain;                  /* keys of the role zone */
-	uint64_t client;                        /* key of the role client */
-	uint64_t question;                      /* ed_pending_question, of the role zone */
-	uint32_t resolver;                      /* ed_resolver_hash, of the role zone */
-	uint32_t pair_at, domain_at, client_at; /* ed_key_fetch; filled by ed_visit_touch */
+	unsigned roles;        /* ed_role */
+	uint64_t pair, domain; /* keys of the role zone */
+	uint64_t client;       /* key of the role client */
+	uint64_t question;     /* ed_pending_question, of the role zone */
+	uint32_t resolver;     /* ed_resolver_hash, of the role zone */
+	struct ed_key_hint pair_hint, domain_hint, client_hint; /* filled by ed_visit_touch */
 };
 
 void ed_visit_prepare(struct ed_partition *p, const struct ed_event *ev, unsigned roles,

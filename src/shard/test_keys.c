@@ -97,6 +97,7 @@ static void test_every_key_is_found_again(void **state)
 /* A hint saves the search where it holds and changes nothing where it does not. */
 static void test_hint_is_but_a_hint(void **state)
 {
+	struct ed_key_hint nowhere;
 	struct ed_key_table t;
 	unsigned n_hit = 0;
 
@@ -106,18 +107,42 @@ static void test_hint_is_but_a_hint(void **state)
 		(void)sight(&t, ed_hash_mix(i) | 1, i, 1);
 	for (uint32_t i = 0; i < t.n_used; i++) {
 		uint64_t hash = t.keys[i].hash;
-		uint32_t at = ed_key_fetch(&t, hash, sizeof(struct ed_key));
+		struct ed_key_hint hint = ed_key_fetch(&t, hash, sizeof(struct ed_key));
 
-		assert_true(at == 0 || &t.keys[at - 1] == ed_key_find(&t, hash));
-		n_hit += at != 0;
-		ed_key_fetch_next(&t, at, i, sizeof(struct ed_key));
-		for (uint32_t other = 0; other <= t.n_used; other += 7)
-			assert_ptr_equal(ed_key_find_at(&t, hash, other), &t.keys[i]);
+		n_hit += hint.at == i;
+		ed_key_fetch_next(&t, hint, i, sizeof(struct ed_key));
+		assert_ptr_equal(ed_key_find_at(&t, hash, hint), &t.keys[i]);
+		for (hint.at = 0; hint.at < t.n_used; hint.at += 7)
+			assert_ptr_equal(ed_key_find_at(&t, hash, hint), &t.keys[i]);
+		hint = (struct ed_key_hint){ ED_KEY_NONE, t.n_made - 1 };
+		assert_ptr_equal(ed_key_find_at(&t, hash, hint), &t.keys[i]);
 	}
-	assert_true(n_hit > 390);
-	assert_int_equal(ed_key_fetch(&t, 2, sizeof(struct ed_key)), 0);
-	for (uint32_t at = 0; at <= t.n_used; at++)
-		assert_null(ed_key_find_at(&t, 2, at));
+	assert_true(n_hit > 380);
+	nowhere = ed_key_fetch(&t, 2, sizeof(struct ed_key));
+	assert_int_equal(nowhere.at, ED_KEY_NONE);
+	assert_null(ed_key_find_at(&t, 2, nowhere));
+	for (uint32_t at = 0; at < t.n_used; at++)
+		assert_null(ed_key_find_at(&t, 2, (struct ed_key_hint){ at, t.n_made }));
+	ed_key_table_done(&t);
+}
+
+/* A key that was nowhere when its memory was fetched is found when it has come since. */
+static void test_hint_of_a_key_that_came(void **state)
+{
+	struct ed_key_table t;
+
+	(void)state;
+	table_init(&t, 500, 16);
+	for (uint64_t i = 0; i < 500; i++) {
+		uint64_t hash = ed_hash_mix(i) | 1;
+		struct ed_key_hint hint = ed_key_fetch(&t, hash, sizeof(struct ed_key));
+
+		assert_int_equal(hint.at, ED_KEY_NONE);
+		assert_null(ed_key_find_at(&t, hash, hint));
+		(void)sight(&t, hash, i, 200);
+		assert_ptr_equal(ed_key_find_at(&t, hash, hint), ed_key_find(&t, hash));
+	}
+	assert_true(t.n_keys > 400);
 	ed_key_table_done(&t);
 }
 
@@ -370,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_heavy_key_stays),
 		cmocka_unit_test(test_every_key_is_found_again),
 		cmocka_unit_test(test_hint_is_but_a_hint),
+		cmocka_unit_test(test_hint_of_a_key_that_came),
 		cmocka_unit_test(test_pinned_key_survives_a_flood),
 		cmocka_unit_test(test_admission_follows_information),
 		cmocka_unit_test(test_who_is_told_much_is_admitted),
