@@ -496,7 +496,8 @@ void ed_annotate_fetch(struct ed_annotator *a, struct ed_event *ev)
 	if (ev->name_n == 0)
 		return;
 	set = set_of(a, ev->name_hash);
-	if (set[0].raw_hash == ev->name_hash || set[1].raw_hash == ev->name_hash)
+	if (set[ed_hash_way(set[0].raw_hash, set[1].raw_hash, ev->name_hash)].raw_hash ==
+	    ev->name_hash)
 		return;
 	guess_zone(a, ed_event_qname(ev), ev);
 	/* A name in upper case is fetched in vain. */
@@ -508,16 +509,18 @@ static const struct entry *entry_of(struct ed_annotator *a, struct ed_event *ev)
 {
 	const uint64_t raw = ev->name_hash;
 	struct entry *set = set_of(a, raw);
+	unsigned way = ed_hash_way(set[0].raw_hash, set[1].raw_hash, raw);
 	struct entry older;
 
-	if (set[0].raw_hash == raw)
-		return &set[0];
-	older = set[1];
-	set[1] = set[0];
-	if (older.raw_hash == raw) {
-		set[0] = older;
+	if (set[way].raw_hash == raw) {
+		if (way != 0) {
+			older = set[1];
+			set[1] = set[0];
+			set[0] = older;
+		}
 		return &set[0];
 	}
+	set[1] = set[0];
 	set[0] = (struct entry){ .raw_hash = raw };
 	if (is_hidden(ev))
 		fill_hidden(&set[0]);

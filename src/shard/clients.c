@@ -20,13 +20,9 @@ enum { PAST_NONE, PAST_MAIL, PAST_OTHER };
 
 int ed_clients_init(struct ed_clients *t, uint32_t capacity, struct ed_mem_pool *pool)
 {
-	uint32_t n_sets = 2;
-
-	while (n_sets * 2 * WAYS <= capacity)
-		n_sets *= 2;
 	memset(t, 0, sizeof(*t));
-	t->set_mask = n_sets - 1;
-	t->clients = ed_mem_take(pool, (size_t)n_sets * WAYS, sizeof(*t->clients));
+	t->n_sets = capacity < WAYS ? 1 : capacity / WAYS;
+	t->clients = ed_mem_take(pool, (size_t)t->n_sets * WAYS, sizeof(*t->clients));
 	return t->clients ? 0 : -ENOMEM;
 }
 
@@ -38,7 +34,7 @@ void ed_clients_done(struct ed_clients *t)
 
 static struct ed_client *set_of(const struct ed_clients *t, uint64_t hash)
 {
-	return &t->clients[(hash >> 24 & t->set_mask) * WAYS];
+	return &t->clients[((hash >> 32) * t->n_sets >> 32) * WAYS];
 }
 
 void ed_clients_prefetch(const struct ed_clients *t, uint64_t client_hash)
@@ -63,15 +59,12 @@ const struct ed_client *ed_clients_find(const struct ed_clients *t, uint64_t cli
 
 static struct ed_client *place(struct ed_clients *t, const struct ed_event *ev)
 {
-	struct ed_client *set = set_of(t, ev->client_hash);
-	struct ed_client *least = set;
+	struct ed_client *set = set_of(t, ev->client_hash), *least;
+	unsigned way = ed_hash_way(set[0].hash, set[1].hash, ev->client_hash);
 
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].hash == ev->client_hash)
-			return &set[i];
-		if (set[i].n_questions < least->n_questions)
-			least = &set[i];
-	}
+	if (set[way].hash == ev->client_hash)
+		return &set[way];
+	least = &set[set[1].n_questions < set[0].n_questions];
 	t->n_displaced += least->hash != 0;
 	*least = (struct ed_client){ .hash = ev->client_hash, .addr = ev->client };
 	return least;

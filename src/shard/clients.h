@@ -25,10 +25,11 @@ static_assert(sizeof(struct ed_client) == 48, "table budget");
 
 struct ed_clients {
 	struct ed_client *clients;
-	uint32_t set_mask;
+	uint32_t n_sets;
 	uint64_t n_displaced;
 };
 
+/* Room for @capacity clients, at least two. 0 or -ENOMEM. @pool: as for ed_mem_take. */
 int ed_clients_init(struct ed_clients *t, uint32_t capacity, struct ed_mem_pool *pool);
 void ed_clients_done(struct ed_clients *t);
 void ed_clients_prefetch(const struct ed_clients *t, uint64_t client_hash);
