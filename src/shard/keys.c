@@ -178,14 +178,16 @@ static unsigned drawn_bytes(const struct ed_key_bid *bid)
  */
 static bool is_surely_refused(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid)
 {
-	uint64_t drawn = draw_of(hash, bid->draw);
+	unsigned w = drawn_bytes(bid);
+	bool by_lookup, by_payload;
 
 	if (t->sure_tau != t->tau)
 		reckon_sure(t);
-	if (bid->quiet)
-		return drawn < t->sure[0];
-	return drawn_bytes(bid) - 1U < ED_KEY_SURE_WEIGHTS - 1U && drawn < t->sure[1] &&
-	       draw_of(hash, bid->payload_hash) < t->sure[drawn_bytes(bid)];
+	w = w < ED_KEY_SURE_WEIGHTS ? w : ED_KEY_SURE_WEIGHTS;
+	/* which of them decides cannot be foreseen and is not branched on */
+	by_lookup = draw_of(hash, bid->draw) < t->sure[!bid->quiet];
+	by_payload = draw_of(hash, bid->payload_hash) < t->sure[w];
+	return by_lookup & (by_payload | bid->quiet);
 }
 
 /* The seed of a first lookup: what its payload draws, and what it draws as a lookup. */

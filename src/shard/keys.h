@@ -109,10 +109,11 @@ struct ed_key_table {
 	float *seeds;              /* by key; 0: pinned; infinite: free place */
 	uint32_t capacity, n_used; /* places taken at least once */
 	uint32_t n_keys;
-	uint32_t first_free;                /* index + 1 */
-	float tau;                          /* only seeds below are admitted */
-	float sure_tau;                     /* the tau that sure[] was made for */
-	uint64_t sure[ED_KEY_SURE_WEIGHTS]; /* by weight: a lower hash draws a seed above tau */
+	uint32_t first_free; /* index + 1 */
+	float tau;           /* only seeds below are admitted */
+	float sure_tau;      /* the tau that sure[] was made for */
+	/* by weight: a lower hash draws a seed above tau; 0 for all weights above */
+	uint64_t sure[ED_KEY_SURE_WEIGHTS + 1];
 	struct ed_key_index index;
 	struct ed_key_sketch *sketches;
 	uint32_t n_sketches, n_sketches_used;

@@ -74,11 +74,12 @@ void ed_partition_done(struct ed_partition *p)
 	p->suspects = NULL;
 }
 
+/* Of a payload; one that says anything weighs at least 1. */
 static unsigned weight_bytes(uint32_t code_mbits)
 {
 	unsigned w = (code_mbits + 4 * 1024) / (8 * 1024);
 
-	return w > 0 ? w : 1;
+	return w + ((w == 0) & (code_mbits > 0));
 }
 
 /* Lets every family see the sighting; each has its block in the key. */
@@ -188,10 +189,10 @@ static void bid_of(const struct ed_partition *p, const struct ed_sighting *s,
 		   struct ed_key_bid *ret)
 {
 	const struct ed_event *ev = s->ev;
-	unsigned weight = s->code_mbits ? weight_bytes(s->code_mbits) : 0;
+	unsigned weight = weight_bytes(s->code_mbits);
 
-	if (s->is_shared)
-		weight = weight ? 1 : 0; /* costs its index, not its name */
+	weight = s->is_shared ? weight > 0 :
+				weight; /* a shared one costs its index, not its name */
 	/* member by member: a copy of the whole would wait for each of the narrow stores */
 	ret->payload_hash = s->payload_hash;
 	ret->payload = ed_span_of(NULL, 0);

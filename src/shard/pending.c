@@ -96,21 +96,32 @@ static enum ed_pending_verdict note_again(struct ed_pending_entry *e, const stru
 	return ED_PENDING_SETTLED;
 }
 
+/* The oldest of the set, but for WAYS ns: the least number of which the lower bits are the place.
+ * There is no branch, since which of them it is cannot be foreseen. */
+static struct ed_pending_entry *oldest_of(struct ed_pending_entry *set)
+{
+	const uint64_t places = WAYS - 1;
+	uint64_t least = UINT64_MAX;
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		uint64_t at = (set[i].stamp & ~places) | i;
+
+		least = at < least ? at : least;
+	}
+	return &set[least & places];
+}
+
 enum ed_pending_verdict ed_pending_note(struct ed_pending *p, const struct ed_event *ev,
 					uint64_t question)
 {
 	struct ed_pending_entry *set = set_of(p, question);
 	struct ed_pending_entry *oldest;
-	unsigned least = 0;
 
 	for (unsigned i = 0; i < WAYS; i++) {
 		if ((set[i].hash | WAITS) == (question | WAITS) && set[i].stamp != 0)
 			return note_again(&set[i], ev, question);
 	}
-	/* no branch: which of them is the oldest cannot be foreseen */
-	for (unsigned i = 1; i < WAYS; i++)
-		least = set[i].stamp < set[least].stamp ? i : least;
-	oldest = &set[least];
+	oldest = oldest_of(set);
 	if (oldest->stamp != 0 && (oldest->hash & WAITS) &&
 	    ev->time_ns - time_of(oldest) < ED_PENDING_LIFE_NS)
 		p->n_evicted++;
