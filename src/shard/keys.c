@@ -72,33 +72,11 @@ struct ed_key *ed_key_find(struct ed_key_table *t, uint64_t hash)
 	return NULL;
 }
 
-void ed_key_prefetch(const struct ed_key_table *t, uint64_t hash)
-{
-	__builtin_prefetch(ed_key_index_bucket(&t->index, hash));
-}
-
 struct ed_key *ed_key_find_at(struct ed_key_table *t, uint64_t hash, struct ed_key_hint hint)
 {
 	if (hint.at == ED_KEY_NONE)
 		return hint.n_made == t->n_made ? NULL : ed_key_find(t, hash);
 	return t->keys[hint.at].hash == hash ? &t->keys[hint.at] : ed_key_find(t, hash);
-}
-
-struct ed_key_hint ed_key_fetch(const struct ed_key_table *t, uint64_t hash, size_t n_bytes)
-{
-	const struct ed_key_bucket *b = ed_key_index_bucket(&t->index, hash);
-	unsigned match = ed_key_bucket_match(b, ed_key_index_tag(hash));
-	const uint8_t *k;
-	uint32_t at;
-
-	/* only in the bucket that was fetched: the search goes on when the key is needed */
-	if (!match)
-		return (struct ed_key_hint){ ED_KEY_NONE, t->n_made - (b->n_passed > 0) };
-	at = b->index[__builtin_ctz(match)];
-	k = (const uint8_t *)&t->keys[at];
-	for (size_t line = 0; line < n_bytes; line += 64)
-		__builtin_prefetch(k + line);
-	return (struct ed_key_hint){ at, t->n_made };
 }
 
 /* What a payload is known by in the exact set and in the sketches. */
@@ -120,8 +98,7 @@ void ed_key_fetch_next(const struct ed_key_table *t, struct ed_key_hint hint, ui
 		return;
 	}
 	__builtin_prefetch(&t->seeds[hint.at]);
-	for (size_t line = ED_KEY_PLAIN_BYTES; line < n_bytes; line += 64)
-		__builtin_prefetch((const uint8_t *)k + line);
+	ed_key_fetch_lines(k, ED_KEY_PLAIN_BYTES, n_bytes);
 }
 
 /* -------------------------------------------------------------- admission */
@@ -471,8 +448,9 @@ static unsigned advance(struct ed_key_table *t, struct ed_key *k, int64_t time_n
 }
 
 /* A lookup whose key is not in the table. */
-static struct ed_key *admit_new(struct ed_key_table *t, uint64_t hash, const struct ed_key_bid *bid,
-				struct ed_key_news *ret)
+static __attribute__((noinline)) struct ed_key *admit_new(struct ed_key_table *t, uint64_t hash,
+							  const struct ed_key_bid *bid,
+							  struct ed_key_news *ret)
 {
 	float seed = first_seed(t, hash, bid);
 	struct ed_key *k;

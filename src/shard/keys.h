@@ -142,13 +142,39 @@ struct ed_key_hint {
 	uint32_t n_made; /* the table's; with NONE: it is nowhere, unless one was made since */
 };
 
+/* The lines of a key from byte @from up to @to. */
+static inline void ed_key_fetch_lines(const struct ed_key *k, size_t from, size_t to)
+{
+	for (size_t line = from; line < to; line += 64)
+		__builtin_prefetch((const uint8_t *)k + line);
+}
+
 /*
  * The memory accesses of a look-up, begun early: first the place in the index, some events later the
  * first @n_bytes of the key, then what is looked at next: what its sketch knows of the payload, or of
  * a key without one, to which payloads are likely to be new, the rest up to @n_bytes.
  */
-void ed_key_prefetch(const struct ed_key_table *t, uint64_t hash);
-struct ed_key_hint ed_key_fetch(const struct ed_key_table *t, uint64_t hash, size_t n_bytes);
+static inline void ed_key_prefetch(const struct ed_key_table *t, uint64_t hash)
+{
+	__builtin_prefetch(ed_key_index_bucket(&t->index, hash));
+}
+
+static inline struct ed_key_hint ed_key_fetch(const struct ed_key_table *t, uint64_t hash,
+					      size_t n_bytes)
+{
+	const struct ed_key_bucket *b = ed_key_index_bucket(&t->index, hash);
+	unsigned match = ed_key_bucket_match(b, ed_key_index_tag(hash));
+	uint32_t at;
+
+	/* only in the bucket that was fetched: the search goes on when the key is needed */
+	if (!match)
+		return (struct ed_key_hint){ ED_KEY_NONE, t->n_made - (b->n_passed > 0) };
+	at = b->index[__builtin_ctz(match)];
+	ed_key_fetch_lines(&t->keys[at], 0, ED_KEY_PLAIN_BYTES);
+	ed_key_fetch_lines(&t->keys[at], ED_KEY_PLAIN_BYTES, n_bytes);
+	return (struct ed_key_hint){ at, t->n_made };
+}
+
 void ed_key_fetch_next(const struct ed_key_table *t, struct ed_key_hint hint, uint64_t payload_hash,
 		       size_t n_bytes);
 
