@@ -5,8 +5,9 @@
  *	measure [-n RUNS] -o FILE -- COMMAND [ARGUMENT...]
  *
  * The one idea: the numbers are the kernel's own, from wait4(), for exactly one child. FILE gets
- * one line: user seconds, system seconds, wall seconds, peak resident KiB, exit status. Each of the
- * first four is the median of its column; the status is the worst seen (128 + signal if killed).
+ * one line: user seconds, system seconds, wall seconds, peak resident KiB, nanoseconds a turn, exit
+ * status. Each of the first five is the median of its column; the status is the worst seen (128 +
+ * signal if killed). What a turn is, see turn_ns().
  * Pin with taskset outside: the child inherits it and the pinning costs nothing that is counted.
  */
 #include <stdio.h>
@@ -20,7 +21,9 @@
 
 #define RUNS_MAX 1000
 
-enum column { USER_S, SYSTEM_S, WALL_S, PEAK_KB, COLUMN_N };
+#define TURNS 20000000
+
+enum column { USER_S, SYSTEM_S, WALL_S, PEAK_KB, TURN_NS, COLUMN_N };
 
 static double clock_s(void)
 {
@@ -33,6 +36,19 @@ static double clock_s(void)
 static double timeval_s(struct timeval tv)
 {
 	return (double)tv.tv_sec + (double)tv.tv_usec / 1e6;
+}
+
+/*
+ * How long the core takes for one turn of the shortest loop there is, now: one cycle when it is ours
+ * alone, two when its other hardware thread is as busy, which no account of the guest shows.
+ */
+static double turn_ns(void)
+{
+	double start_s = clock_s();
+
+	for (unsigned long n = TURNS; n > 0; n--)
+		__asm__ volatile("" : "+r"(n)); /* keeps the loop */
+	return (clock_s() - start_s) * 1e9 / TURNS;
 }
 
 /* Returns the exit status as a shell would say it, or -1 with errno set. */
@@ -79,19 +95,22 @@ static int measure(char **command, int n_runs, FILE *out)
 	int i, c, status, worst = 0;
 
 	for (i = 0; i < n_runs; i++) {
+		double before_ns = turn_ns();
+
 		status = run_once(command, row);
 		if (status < 0) {
 			perror("measure");
 			return 1;
 		}
+		row[TURN_NS] = (before_ns + turn_ns()) / 2;
 		if (status > worst)
 			worst = status;
 		for (c = 0; c < COLUMN_N; c++)
 			columns[c][i] = row[c];
 	}
-	fprintf(out, "%.6f %.6f %.6f %.0f %d\n", median(columns[USER_S], n_runs),
+	fprintf(out, "%.6f %.6f %.6f %.0f %.4f %d\n", median(columns[USER_S], n_runs),
 		median(columns[SYSTEM_S], n_runs), median(columns[WALL_S], n_runs),
-		median(columns[PEAK_KB], n_runs), worst);
+		median(columns[PEAK_KB], n_runs), median(columns[TURN_NS], n_runs), worst);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Turns the rows that run.sh measured into the table, and the table into met or missed.
-# A row: tool|input|records|user_s|sys_s|wall_s|peak_kb
+# A row: tool|input|records|user_s|sys_s|wall_s|peak_kb|turn_ns
 
 function rate(tool, on) # records per second of user CPU time; 0 when not measured
 {
@@ -101,21 +101,25 @@ function report_startup(    line, part)
 	sys_s[$1, $2] = $5
 	wall_s[$1, $2] = $6
 	peak_mb[$1, $2] = $7 * 1024 / 1e6
+	turn_ns[$1, $2] = $8
+	if (best_turn_ns == 0 || $8 < best_turn_ns)
+		best_turn_ns = $8
 	if ($1 ~ /^earthdog/ && peak_mb[$1, $2] > peak)
 		peak = peak_mb[$1, $2]
 }
 
 END {
-	printf "%-16s %-11s %14s %9s %8s %9s %9s %12s\n", "tool", "input", "M rec/user-s", "user s",
-		"sys s", "wall s", "peak MB", "x tcpdump -w"
+	printf "%-16s %-11s %14s %9s %8s %9s %9s %12s %6s\n", "tool", "input", "M rec/user-s",
+		"user s", "sys s", "wall s", "peak MB", "x tcpdump -w", "core"
 	base = rate("tcpdump -w", "capture")
 	for (i = 1; i <= NR; i++) {
 		t = tool[i]
 		o = on[i]
 		x = o == "capture" || o == "tenth of it" ? ratio(rate(t, o), base) : 0
-		printf "%-16s %-11s %14s %9.3f %8.3f %9.3f %9.1f %12s\n", t, o,
+		printf "%-16s %-11s %14s %9.3f %8.3f %9.3f %9.1f %12s %5.0f%%\n", t, o,
 			(rate(t, o) ? sprintf("%.3f", rate(t, o) / 1e6) : "-"), user_s[t, o],
-			sys_s[t, o], wall_s[t, o], peak_mb[t, o], (x ? sprintf("%.4f", x) : "-")
+			sys_s[t, o], wall_s[t, o], peak_mb[t, o], (x ? sprintf("%.4f", x) : "-"),
+			100 * ratio(best_turn_ns, turn_ns[t, o])
 	}
 	print ""
 	report_startup()

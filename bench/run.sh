@@ -119,16 +119,16 @@ packets=$((2 * pairs))
 
 # -------------------------------------------------------------------- measuring
 
-# measure CORES RUNS COMMAND...: leaves "user sys wall peak_kb" in $result; false if it failed.
+# measure CORES RUNS COMMAND...: leaves "user sys wall peak_kb turn_ns" in $result; false if it failed.
 measure()
 {
-	local cores=$1 n=$2 status user sys wall peak
+	local cores=$1 n=$2 status user sys wall peak turn
 	shift 2
 	echo "measuring: $*" >&2
 	taskset -c "$cores" "$work/measure" -n "$n" -o "$work/result" -- "$@" \
 		>/dev/null 2>"$work/stderr"
-	read -r user sys wall peak status <"$work/result"
-	result="$user $sys $wall $peak"
+	read -r user sys wall peak turn status <"$work/result"
+	result="$user $sys $wall $peak $turn"
 	# 3 is earthdog's word for "finished, but some input was skipped".
 	if [ "$status" -ne 0 ] && ! [[ $status -eq 3 && $1 == "$earthdog" ]]; then
 		note "failed (exit $status): $* $(tail -n 1 "$work/stderr")"
@@ -195,8 +195,9 @@ earthdog_twice()
 	wait "$other" || result=
 	[ -n "$result" ] || return 0
 	result=$(echo "$result" | cat - "$work/other" | awk '
-		{ user += $1; sys += $2; wall = $3 > wall ? $3 : wall; peak = $4 > peak ? $4 : peak }
-		END { print user, sys, wall, peak }')
+		{ user += $1; sys += $2; turn += $5 / 2 }
+		{ wall = $3 > wall ? $3 : wall; peak = $4 > peak ? $4 : peak }
+		END { print user, sys, wall, peak, turn }')
 	echo "earthdog twice|$1|$((2 * $2))|${result// /|}" >>"$work/rows"
 }
 
