@@ -24,12 +24,15 @@ static double fact(const struct ed_evidence *evidence, unsigned family, const ch
 static bool is_list_by_shape(const struct ed_subject *s, const struct ed_evidence *evidence)
 {
 	double of_addresses = fact(evidence, ED_EVIDENCE_ID_content, "address_share");
-	double by_codes = fact(evidence, ED_EVIDENCE_ID_structure, "loopback_share") +
-			  fact(evidence, ED_EVIDENCE_ID_structure, "failed_share");
+	double by_codes;
 
+	if (of_addresses < NEARLY_ALL && s->role != ED_CLIENT_MAIL)
+		return false;
+	by_codes = fact(evidence, ED_EVIDENCE_ID_structure, "loopback_share") +
+		   fact(evidence, ED_EVIDENCE_ID_structure, "failed_share");
 	if (s->role == ED_CLIENT_MAIL)
 		return of_addresses >= MAINLY || by_codes >= MAINLY;
-	return of_addresses >= NEARLY_ALL && by_codes >= NEARLY_ALL;
+	return by_codes >= NEARLY_ALL;
 }
 
 float ed_ceiling_digest_bits(const struct ed_evidence *evidence)
@@ -48,9 +51,9 @@ float ed_ceiling_digest_bits(const struct ed_evidence *evidence)
 
 bool ed_ceiling_is_service(const struct ed_subject *s, const struct ed_evidence *evidence)
 {
-	if (ed_evidence_get_text(&evidence[ED_EVIDENCE_ID_path], "server"))
+	if (s->service == ED_SERVICE_NONE && !is_list_by_shape(s, evidence))
 		return false;
-	return s->service != ED_SERVICE_NONE || is_list_by_shape(s, evidence);
+	return !ed_evidence_get_text(&evidence[ED_EVIDENCE_ID_path], "server");
 }
 
 static bool is_site_wide(const struct ed_subject *s)

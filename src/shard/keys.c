@@ -364,16 +364,22 @@ static unsigned predicted_weight(struct ed_key_sketch *s, const struct ed_key_bi
 	return mbits < 1 ? 1 : mbits < bid->weight_bytes ? mbits : bid->weight_bytes;
 }
 
+/* Whether the exact set holds @id. All places are looked at: which one it is cannot be foreseen. */
+static bool small_has(const struct ed_key *k, uint32_t id)
+{
+	uint32_t n = k->n_small, any = 0;
+
+	for (uint32_t i = 0; i < ED_KEY_SMALL; i++)
+		any |= (uint32_t)(k->small[i] == id) & (uint32_t)(i < n);
+	return any;
+}
+
 bool ed_key_knows(const struct ed_key_table *t, const struct ed_key *k, uint64_t payload_hash)
 {
 	uint32_t id = (uint32_t)payload_hash;
 
-	for (unsigned i = 0; i < k->n_small; i++) {
-		if (k->small[i] == id)
-			return true;
-	}
-	return k->sketch != ED_KEY_NONE &&
-	       ed_seen_has(&t->sketches[k->sketch].seen, sketch_hash(id));
+	return small_has(k, id) || (k->sketch != ED_KEY_NONE &&
+				    ed_seen_has(&t->sketches[k->sketch].seen, sketch_hash(id)));
 }
 
 /* True when the payload is new to the key; counts it and its weight. */
@@ -384,10 +390,8 @@ static bool note_payload(struct ed_key_table *t, struct ed_key *k, const struct 
 	unsigned weight;
 
 	if (k->sketch == ED_KEY_NONE) {
-		for (unsigned i = 0; i < k->n_small; i++) {
-			if (k->small[i] == id)
-				return false;
-		}
+		if (small_has(k, id))
+			return false;
 		if (k->n_small < ED_KEY_SMALL || !small_to_sketch(t, k)) {
 			weight = bid->weight_bytes > UINT8_MAX ? UINT8_MAX : bid->weight_bytes;
 			k->small_weight[k->n_small] = (uint8_t)weight;

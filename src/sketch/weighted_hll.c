@@ -22,10 +22,9 @@ void ed_whll_add(struct ed_whll *s, uint64_t hash, unsigned weight)
 
 void ed_whll_merge(struct ed_whll *into, const struct ed_whll *s)
 {
-	for (unsigned i = 0; i < ED_WHLL_REGISTERS; i++) {
-		if (s->reg[i] > into->reg[i])
-			into->reg[i] = s->reg[i];
-	}
+	/* a store each, so that many are merged at once */
+	for (unsigned i = 0; i < ED_WHLL_REGISTERS; i++)
+		into->reg[i] = s->reg[i] > into->reg[i] ? s->reg[i] : into->reg[i];
 }
 
 double ed_whll_estimate(const struct ed_whll *s)

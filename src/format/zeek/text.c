@@ -129,10 +129,12 @@ static bool salvage_close(struct salvage *w)
 /* Whatever @text is, as a name. Returns what was lost. */
 static unsigned salvage(struct ed_span text, struct ed_name *ret)
 {
-	struct salvage w = { .label = 0, .n = 1 };
 	unsigned lost = 0;
+	struct salvage w;
 	size_t first = 0;
 
+	w.label = 0;
+	w.n = 1;
 	while (text.n > 0) {
 		uint8_t byte;
 		size_t used = unescape(text, &byte);
