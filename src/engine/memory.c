@@ -18,7 +18,7 @@ enum {
 	TABLES = KEYS + SKETCHES + SUSPECTS + PENDING + SHARED_NAMES + CLIENTS,
 };
 
-enum { KEYS_LEAST = 512, KEY_INDEX_BYTES = 28 }; /* seed and up to three slots */
+enum { KEYS_LEAST = 512, KEY_INDEX_BYTES = 28 }; /* seed, and up to 24 bytes of index */
 
 static uint32_t fit(uint64_t bytes, unsigned hundredths, size_t each_bytes)
 {

@@ -489,6 +489,11 @@ static bool is_hidden(const struct ed_event *ev)
 	return (ev->lost & ED_LOST_NAME) && ev->process_off != 0;
 }
 
+static bool has(const struct entry *set, uint64_t raw_hash)
+{
+	return set[ed_hash_way(set[0].raw_hash, set[1].raw_hash, raw_hash)].raw_hash == raw_hash;
+}
+
 void ed_annotate_fetch(struct ed_annotator *a, struct ed_event *ev)
 {
 	const struct entry *set;
@@ -496,8 +501,7 @@ void ed_annotate_fetch(struct ed_annotator *a, struct ed_event *ev)
 	if (ev->name_n == 0)
 		return;
 	set = set_of(a, ev->name_hash);
-	if (set[ed_hash_way(set[0].raw_hash, set[1].raw_hash, ev->name_hash)].raw_hash ==
-	    ev->name_hash)
+	if (has(set, ev->name_hash))
 		return;
 	guess_zone(a, ed_event_qname(ev), ev);
 	/* A name in upper case is fetched in vain. */
@@ -509,11 +513,10 @@ static const struct entry *entry_of(struct ed_annotator *a, struct ed_event *ev)
 {
 	const uint64_t raw = ev->name_hash;
 	struct entry *set = set_of(a, raw);
-	unsigned way = ed_hash_way(set[0].raw_hash, set[1].raw_hash, raw);
 	struct entry older;
 
-	if (set[way].raw_hash == raw) {
-		if (way != 0) {
+	if (has(set, raw)) {
+		if (set[0].raw_hash != raw) {
 			older = set[1];
 			set[1] = set[0];
 			set[0] = older;

@@ -46,24 +46,26 @@ void ed_clients_prefetch(const struct ed_clients *t, uint64_t client_hash)
 	__builtin_prefetch((const uint8_t *)(set + WAYS) - 1);
 }
 
+/* The client's place in its set; NULL: it has none. */
+static struct ed_client *place_in(struct ed_client *set, uint64_t client_hash)
+{
+	struct ed_client *c = &set[ed_hash_way(set[0].hash, set[1].hash, client_hash)];
+
+	return c->hash == client_hash ? c : NULL;
+}
+
 const struct ed_client *ed_clients_find(const struct ed_clients *t, uint64_t client_hash)
 {
-	const struct ed_client *set = set_of(t, client_hash);
-
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].hash == client_hash)
-			return &set[i];
-	}
-	return NULL;
+	return place_in(set_of(t, client_hash), client_hash);
 }
 
 static struct ed_client *place(struct ed_clients *t, const struct ed_event *ev)
 {
 	struct ed_client *set = set_of(t, ev->client_hash), *least;
-	unsigned way = ed_hash_way(set[0].hash, set[1].hash, ev->client_hash);
+	struct ed_client *c = place_in(set, ev->client_hash);
 
-	if (set[way].hash == ev->client_hash)
-		return &set[way];
+	if (c)
+		return c;
 	least = &set[set[1].n_questions < set[0].n_questions];
 	t->n_displaced += least->hash != 0;
 	*least = (struct ed_client){ .hash = ev->client_hash, .addr = ev->client };

@@ -191,8 +191,8 @@ static void bid_of(const struct ed_partition *p, const struct ed_sighting *s,
 	const struct ed_event *ev = s->ev;
 	unsigned weight = weight_bytes(s->code_mbits);
 
-	weight = s->is_shared ? weight > 0 :
-				weight; /* a shared one costs its index, not its name */
+	/* a shared name costs its index, not its text */
+	weight = s->is_shared ? weight > 0 : weight;
 	/* member by member: a copy of the whole would wait for each of the narrow stores */
 	ret->payload_hash = s->payload_hash;
 	ret->payload = ed_span_of(NULL, 0);

@@ -37,10 +37,16 @@ double ed_hll_estimate_registers(const uint8_t *reg, unsigned n, double alpha)
 	return alpha * m * m / sum;
 }
 
+void ed_hll_merge_registers(uint8_t *into, const uint8_t *reg, unsigned n)
+{
+	/* a store each, so that many are merged at once */
+	for (unsigned i = 0; i < n; i++)
+		into[i] = reg[i] > into[i] ? reg[i] : into[i];
+}
+
 void ed_hll_merge(struct ed_hll *into, const struct ed_hll *s)
 {
-	for (unsigned i = 0; i < ED_HLL_REGISTERS; i++)
-		into->reg[i] = s->reg[i] > into->reg[i] ? s->reg[i] : into->reg[i];
+	ed_hll_merge_registers(into->reg, s->reg, ED_HLL_REGISTERS);
 }
 
 double ed_hll_estimate(const struct ed_hll *s)

@@ -41,7 +41,8 @@ void ed_hll_merge(struct ed_hll *into, const struct ed_hll *s);
 
 double ed_hll_estimate(const struct ed_hll *s);
 
-/* What both sketches share: the estimate from @n registers, a multiple of 4. */
+/* What the sketches share, of @n registers: the union, and the estimate (@n a multiple of 4). */
+void ed_hll_merge_registers(uint8_t *into, const uint8_t *reg, unsigned n);
 double ed_hll_estimate_registers(const uint8_t *reg, unsigned n, double alpha);
 
 #endif

@@ -22,9 +22,7 @@ void ed_whll_add(struct ed_whll *s, uint64_t hash, unsigned weight)
 
 void ed_whll_merge(struct ed_whll *into, const struct ed_whll *s)
 {
-	/* a store each, so that many are merged at once */
-	for (unsigned i = 0; i < ED_WHLL_REGISTERS; i++)
-		into->reg[i] = s->reg[i] > into->reg[i] ? s->reg[i] : into->reg[i];
+	ed_hll_merge_registers(into->reg, s->reg, ED_WHLL_REGISTERS);
 }
 
 double ed_whll_estimate(const struct ed_whll *s)
