@@ -160,28 +160,22 @@ static bool outside(const struct ed_slot_conf *c, int64_t time_ns)
 	return (c->from_ns && time_ns < c->from_ns) || (c->to_ns && time_ns >= c->to_ns);
 }
 
-/* How many events before it is annotated an event is hashed, and its cache looked at. */
-enum { HASHED_AHEAD = 12, FETCHED_AHEAD = 4 };
+/* Events that are annotated together. */
+struct together {
+	struct ed_event *event[ED_ANNOTATE_TOGETHER];
+	unsigned n;
+};
 
-/* The first step of annotating the event at byte @at; where the next one lies. */
-static size_t hash_event(const struct ed_batch *b, struct ed_annotator *a, size_t at)
+/* The first step of annotating the event at byte @at, which joins @g; where the next one lies. */
+static inline size_t hash_event(const struct ed_batch *b, struct ed_annotator *a, size_t at,
+				struct together *g)
 {
 	struct ed_event *ev = ed_batch_at(b, at);
 
 	if (!ev)
 		return at;
 	ed_annotate_prepare(a, ev);
-	return at + ev->size_bytes;
-}
-
-/* The second. */
-static size_t fetch_names(const struct ed_batch *b, struct ed_annotator *a, size_t at)
-{
-	struct ed_event *ev = ed_batch_at(b, at);
-
-	if (!ev)
-		return at;
-	ed_annotate_fetch(a, ev);
+	g->event[g->n++] = ev;
 	return at + ev->size_bytes;
 }
 
@@ -201,38 +195,51 @@ static void enrich(struct ed_reader *rd, struct ed_event *ev)
 		ev->groups = ed_groups_of(rd->groups, asset, ev);
 }
 
-/* Annotates the events from byte @from of the batch on and notes where they go. */
+/* Annotates an event and notes where it goes. */
+static inline void route_event(struct ed_slot *s, struct ed_reader *rd, struct ed_event *ev)
+{
+	struct ed_batch *b = &s->batch;
+	size_t at = (size_t)((uint8_t *)ev - b->data);
+
+	check_time(ev);
+	if (outside(s->conf, ev->time_ns)) {
+		if (b->tally.n_analysed > 0) { /* several events may come from one record */
+			b->tally.n_analysed--;
+			ed_tally_drop(&b->tally, ED_DROP_OUTSIDE, ev->offset);
+		}
+		return;
+	}
+	s->n_events[ev->kind]++;
+	ev->format = (uint8_t)s->in.file->format_row;
+	enrich(rd, ev);
+	ed_told_add(&s->told, ev);
+	s->groups |= ev->groups;
+	if (ev->name_n > 0 && ed_event_is_lookup(ev))
+		note_visits(s, ev, at);
+	if (ev->process_off || !ed_event_is_lookup(ev))
+		note_machine(s, ev, at);
+}
+
+/* The events from byte @from of the batch on. While some are routed the ones after the next are
+ * hashed, so that what is fetched has the time of a group to come. */
 static ED_STAGE void route(struct ed_slot *s, struct ed_reader *rd, size_t from)
 {
-	const struct ed_slot_conf *c = s->conf;
-	struct ed_batch *b = &s->batch;
-	size_t ahead = from, near = from;
-	struct ed_event *ev;
+	struct together groups[3] = { { .n = 0 } };
+	size_t ahead = from;
 
-	for (unsigned i = 0; i < HASHED_AHEAD; i++)
-		ahead = hash_event(b, rd->annotator, ahead);
-	for (unsigned i = 0; i < FETCHED_AHEAD; i++)
-		near = fetch_names(b, rd->annotator, near);
-	for (size_t at = from; (ev = ed_batch_at(b, at)) != NULL; at += ev->size_bytes) {
-		ahead = hash_event(b, rd->annotator, ahead);
-		near = fetch_names(b, rd->annotator, near);
-		check_time(ev);
-		if (outside(c, ev->time_ns)) {
-			if (b->tally.n_analysed > 0) { /* several events may come from one record */
-				b->tally.n_analysed--;
-				ed_tally_drop(&b->tally, ED_DROP_OUTSIDE, ev->offset);
-			}
-			continue;
+	for (unsigned i = 0; i < 2 * ED_ANNOTATE_TOGETHER; i++)
+		ahead = hash_event(&s->batch, rd->annotator, ahead,
+				   &groups[i / ED_ANNOTATE_TOGETHER]);
+	ed_annotate_learn(rd->annotator, groups[0].event, groups[0].n);
+	for (unsigned now = 0; groups[now].n > 0; now = (now + 1) % 3) {
+		struct together *next = &groups[(now + 1) % 3], *later = &groups[(now + 2) % 3];
+
+		ed_annotate_learn(rd->annotator, next->event, next->n);
+		later->n = 0;
+		for (unsigned i = 0; i < groups[now].n; i++) {
+			ahead = hash_event(&s->batch, rd->annotator, ahead, later);
+			route_event(s, rd, groups[now].event[i]);
 		}
-		s->n_events[ev->kind]++;
-		ev->format = (uint8_t)s->in.file->format_row;
-		enrich(rd, ev);
-		ed_told_add(&s->told, ev);
-		s->groups |= ev->groups;
-		if (ev->name_n > 0 && ed_event_is_lookup(ev))
-			note_visits(s, ev, at);
-		if (ev->process_off || !ed_event_is_lookup(ev))
-			note_machine(s, ev, at);
 	}
 }
 
@@ -299,6 +306,7 @@ static void prepare(const struct ed_slot *s, struct ed_slot_visit v, struct ed_v
 /* How many events before it is worked on a visit is prepared, its keys touched, its sketches
  * reached, and the event itself fetched: it was written a unit ago. */
 enum { AHEAD = 16, TOUCHED = 10, REACHED = 4, FETCHED = 20 };
+enum { RING = 2 * AHEAD }; /* one is prepared before the one AHEAD of it is worked on */
 
 static void fetch_event(const struct ed_slot *s, struct ed_slot_visit v)
 {
@@ -310,24 +318,25 @@ static void fetch_event(const struct ed_slot *s, struct ed_slot_visit v)
 
 /*
  * Every event of the unit that visits this shard. Tables are far larger than any cache, so each
- * step of a visit only begins the memory accesses of the next.
+ * step of a visit only begins the memory accesses of the next. A processor has room for a dozen of
+ * them, so the work of a visit stands between those of the first step and the others.
  */
 ED_STAGE void ed_slot_carry(const struct ed_slot *s, unsigned shard)
 {
 	const struct ed_slot_visit *visits = s->visits[shard];
-	struct ed_visit ring[AHEAD];
+	struct ed_visit ring[RING];
 	uint32_t n = s->n_visits[shard];
 
 	for (uint32_t i = 0; i < n + AHEAD; i++) {
+		if (i < n)
+			prepare(s, visits[i], &ring[i % RING]);
+		if (i >= AHEAD)
+			ed_visit(&ring[(i - AHEAD) % RING]);
+		if (i >= AHEAD - TOUCHED && i - (AHEAD - TOUCHED) < n)
+			ed_visit_touch(&ring[(i - (AHEAD - TOUCHED)) % RING]);
+		if (i >= AHEAD - REACHED && i - (AHEAD - REACHED) < n)
+			ed_visit_reach(&ring[(i - (AHEAD - REACHED)) % RING]);
 		if (i + FETCHED - AHEAD < n)
 			fetch_event(s, visits[i + FETCHED - AHEAD]);
-		if (i >= AHEAD)
-			ed_visit(&ring[i % AHEAD]);
-		if (i < n)
-			prepare(s, visits[i], &ring[i % AHEAD]);
-		if (i >= AHEAD - TOUCHED && i - (AHEAD - TOUCHED) < n)
-			ed_visit_touch(&ring[(i + TOUCHED) % AHEAD]);
-		if (i >= AHEAD - REACHED && i - (AHEAD - REACHED) < n)
-			ed_visit_reach(&ring[(i + REACHED) % AHEAD]);
 	}
 }

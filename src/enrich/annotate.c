@@ -494,20 +494,6 @@ static bool has(const struct entry *set, uint64_t raw_hash)
 	return set[ed_hash_way(set[0].raw_hash, set[1].raw_hash, raw_hash)].raw_hash == raw_hash;
 }
 
-void ed_annotate_fetch(struct ed_annotator *a, struct ed_event *ev)
-{
-	const struct entry *set;
-
-	if (ev->name_n == 0)
-		return;
-	set = set_of(a, ev->name_hash);
-	if (has(set, ev->name_hash))
-		return;
-	guess_zone(a, ed_event_qname(ev), ev);
-	/* A name in upper case is fetched in vain. */
-	__builtin_prefetch(zone_place(a, ev->zone_hash));
-}
-
 /* What the cache knows of the name, or makes up for it now. */
 static const struct entry *entry_of(struct ed_annotator *a, struct ed_event *ev)
 {
@@ -530,6 +516,28 @@ static const struct entry *entry_of(struct ed_annotator *a, struct ed_event *ev)
 	else
 		entry_fill(a, ev, &set[0]);
 	return &set[0];
+}
+
+/* Whether a name is known cannot be foreseen, so that those that are not are gathered first. */
+void ed_annotate_learn(struct ed_annotator *a, struct ed_event *const *events, unsigned n)
+{
+	struct ed_event *unknown[ED_ANNOTATE_TOGETHER];
+	unsigned n_unknown = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct ed_event *ev = events[i];
+		bool known = has(set_of(a, ev->name_hash), ev->name_hash);
+
+		unknown[n_unknown] = events[i];
+		n_unknown += (ev->name_n > 0) & !known;
+	}
+	for (unsigned i = 0; i < n_unknown; i++) {
+		guess_zone(a, ed_event_qname(unknown[i]), unknown[i]);
+		/* A name in upper case is fetched in vain. */
+		__builtin_prefetch(zone_place(a, unknown[i]->zone_hash));
+	}
+	for (unsigned i = 0; i < n_unknown; i++)
+		entry_of(a, unknown[i]);
 }
 
 void ed_annotate_finish(struct ed_annotator *a, struct ed_event *ev)

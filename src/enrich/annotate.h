@@ -28,13 +28,16 @@ void ed_annotator_set_reputation(struct ed_annotator *a, const struct ed_reputat
 /* The site's own zones; borrowed, NULL: not said. To be set before the first event. */
 void ed_annotator_set_own_zones(struct ed_annotator *a, const struct ed_own_zones *own);
 
+enum { ED_ANNOTATE_TOGETHER = 16 };
+
 /*
  * The same in three steps, for who has several events at hand: the first hashes and fetches what
- * the second looks at, and that what the third will. Between them the fields that the last one fills
- * are the annotator's own; the second may be left out.
+ * the second looks at, which takes up to ED_ANNOTATE_TOGETHER events and makes the cache know their
+ * names, and the third fills. Between them the fields that the last one fills are the annotator's
+ * own; the second may be left out.
  */
 void ed_annotate_prepare(struct ed_annotator *a, struct ed_event *ev);
-void ed_annotate_fetch(struct ed_annotator *a, struct ed_event *ev);
+void ed_annotate_learn(struct ed_annotator *a, struct ed_event *const *events, unsigned n);
 void ed_annotate_finish(struct ed_annotator *a, struct ed_event *ev);
 
 /* Fills the fields that record/event.h lists under enrich/. */

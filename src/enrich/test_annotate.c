@@ -109,6 +109,36 @@ static void test_pure_function(void **state)
 	ed_annotator_free(a);
 }
 
+/* Several at hand, some of them without a name, some known, some twice: each as if it were alone. */
+static void test_together(void **state)
+{
+	struct observed o[ED_ANNOTATE_TOGETHER], want;
+	struct ed_event *ev[ED_ANNOTATE_TOGETHER];
+	struct ed_annotator *a;
+	char text[256];
+
+	(void)state;
+	assert_int_equal(ed_annotator_new(psl, KEY, 0, &a), 0);
+	for (unsigned at = 0, n; at < N_NAMES; at++) {
+		n = 1 + at % ED_ANNOTATE_TOGETHER;
+		for (unsigned i = 0; i < n; i++) {
+			invent_name((at + i) / 2, text, sizeof(text));
+			o[i] = unannotated(text);
+			o[i].ev.name_n = (at ^ i) % 7 == 0 ? 0 : o[i].ev.name_n;
+			ev[i] = &o[i].ev;
+			ed_annotate_prepare(a, ev[i]);
+		}
+		ed_annotate_learn(a, ev, n);
+		for (unsigned i = 0; i < n; i++) {
+			ed_annotate_finish(a, ev[i]);
+			want = o[i];
+			ed_annotate(shared, &want.ev);
+			assert_memory_equal(&o[i], &want, sizeof(want));
+		}
+	}
+	ed_annotator_free(a);
+}
+
 static void test_case_is_scored_and_not_hashed(void **state)
 {
 	struct observed low = annotated("mfrggzdfmztwq2lknnwg23tpoa.t.example.com");
@@ -544,6 +574,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pure_function),
+		cmocka_unit_test(test_together),
 		cmocka_unit_test(test_case_is_scored_and_not_hashed),
 		cmocka_unit_test(test_key_changes_hashes_alone),
 		cmocka_unit_test(test_zones),

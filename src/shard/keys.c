@@ -254,18 +254,21 @@ static void purge(struct ed_key_table *t)
 	}
 }
 
+/* The place of the next key that is made. */
+static uint32_t free_place(const struct ed_key_table *t)
+{
+	return t->first_free ? t->first_free - 1 : t->n_used;
+}
+
 static struct ed_key *key_make(struct ed_key_table *t, uint64_t hash, float seed)
 {
-	uint32_t index;
-	struct ed_key *k;
+	uint32_t index = free_place(t);
+	struct ed_key *k = &t->keys[index];
 
-	if (t->first_free) {
-		index = t->first_free - 1;
-		t->first_free = t->keys[index].next_free;
-	} else {
-		index = t->n_used++;
-	}
-	k = &t->keys[index];
+	if (t->first_free)
+		t->first_free = k->next_free;
+	else
+		t->n_used++;
 	memset(k, 0, sizeof(*k));
 	k->hash = hash;
 	k->sketch = ED_KEY_NONE;
@@ -274,6 +277,9 @@ static struct ed_key *key_make(struct ed_key_table *t, uint64_t hash, float seed
 	t->n_keys++;
 	t->n_made++;
 	ed_key_index_add(&t->index, hash, index);
+	/* when the next one is made, its place is at hand */
+	if (t->n_keys < t->capacity)
+		ed_key_fetch_lines(&t->keys[free_place(t)], 0, sizeof(*k));
 	return k;
 }
 

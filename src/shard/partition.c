@@ -144,7 +144,8 @@ static void key_sees(struct ed_partition *p, struct ed_key *k, const struct ed_s
 	else if (ev->time_ns < k->first_ns)
 		k->first_ns = ev->time_ns;
 	k->has |= ev->has;
-	k->is_named |= !(ev->payload_shape & ED_SHAPE_REVERSE);
+	if (!(ev->payload_shape & ED_SHAPE_REVERSE))
+		k->is_named = true;
 	if (ev->zone_service != ED_SERVICE_NONE)
 		k->service = ev->zone_service;
 	k->formats |= UINT64_C(1) << (ev->format & 63);
@@ -494,6 +495,8 @@ void ed_visit_touch(struct ed_visit *v)
 	if (v->roles & ED_ROLE_ZONE) {
 		v->pair_hint = ed_key_fetch(&p->keys, v->pair, p->key_bytes[ED_KEY_PAIR]);
 		v->domain_hint = ed_key_fetch(&p->keys, v->domain, ED_KEY_PLAIN_BYTES);
+		if (v->domain_hint.at == ED_KEY_NONE)
+			ed_hll_prefetch(&p->zones, v->ev->zone_hash);
 	}
 	if (v->roles & ED_ROLE_CLIENT)
 		v->client_hint = ed_key_fetch(&p->keys, v->client, client_bytes(v));

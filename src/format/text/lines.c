@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Framing of lines; see lines.h. Each byte is looked at a bounded number of times: a unit is cut by
- * one search from its target size on, or line by line where the kind of line matters, and what was
- * cut is not looked at again.
+ * one search from its target size on; where the kind of line matters, by blocks of many lines as
+ * long as all begin with one digit, else line by line. What was cut is not looked at again.
  */
 #include "format/text/lines.h"
+
+enum { BLOCK_BYTES = 64 };
 
 static const uint8_t bom[] = { 0xef, 0xbb, 0xbf };
 
@@ -23,16 +25,23 @@ static size_t through_newline(struct ed_span in, size_t from)
 	return end ? (size_t)(end - in.p) + 1 : 0;
 }
 
+/* The bytes of whole lines among the @n at @p. */
+static size_t through_last_newline(const uint8_t *p, size_t n)
+{
+	const uint8_t *last = n > 0 ? memrchr(p, '\n', n) : NULL;
+
+	return last ? (size_t)(last - p) + 1 : 0;
+}
+
 /* The bytes of whole lines at the front of @in, about ED_UNIT_TARGET_BYTES; 0: not one is whole. */
 static size_t cut_any(struct ed_span in, bool eof)
 {
 	size_t n = through_newline(in, ED_UNIT_TARGET_BYTES - 1);
-	const uint8_t *last;
 
 	if (n > 0 || eof)
 		return n > 0 ? n : in.n;
-	last = memrchr(in.p, '\n', in.n < ED_UNIT_TARGET_BYTES ? in.n : ED_UNIT_TARGET_BYTES);
-	return last ? (size_t)(last - in.p) + 1 : 0;
+	return through_last_newline(in.p,
+				    in.n < ED_UNIT_TARGET_BYTES ? in.n : ED_UNIT_TARGET_BYTES);
 }
 
 /* Nearly all lines are records and begin with a digit, which says so. */
@@ -41,19 +50,59 @@ static inline bool is_of_notes(struct ed_span line, bool (*is_directive)(struct 
 	return line.p[0] - (unsigned)'0' > 9 && is_directive(line);
 }
 
+/*
+ * True when each line that begins behind a newline among the BLOCK_BYTES at @p begins with @first;
+ * one byte more is readable. Lines vary in length, so none of them is looked for.
+ */
+static inline bool begin_alike(const uint8_t *p, uint8_t first)
+{
+#ifdef __SSE2__
+	const __m128i newline = _mm_set1_epi8('\n');
+	const __m128i start = _mm_set1_epi8((char)first);
+	__m128i others = _mm_setzero_si128();
+
+	for (unsigned i = 0; i < BLOCK_BYTES; i += ED_LINES_STEP) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		__m128i next = _mm_loadu_si128((const __m128i *)(const void *)(p + i + 1));
+		__m128i ends = _mm_cmpeq_epi8(x, newline);
+
+		others = _mm_or_si128(others, _mm_andnot_si128(_mm_cmpeq_epi8(next, start), ends));
+	}
+	return _mm_movemask_epi8(others) == 0;
+#else
+	bool alike = true;
+
+	for (unsigned i = 0; i < BLOCK_BYTES; i++)
+		alike &= p[i] != '\n' || p[i + 1] == first;
+	return alike;
+#endif
+}
+
+/* How many bytes before @stop need no look at single lines: all that begin there begin with the
+ * digit that the first one does. */
+static size_t skip_alike(const uint8_t *p, const uint8_t *stop)
+{
+	size_t n = 0;
+
+	if (p[0] - (unsigned)'0' <= 9)
+		while ((size_t)(stop - p) - n > BLOCK_BYTES && begin_alike(p + n, p[0]))
+			n += BLOCK_BYTES;
+	return n;
+}
+
 /* The same, but only lines of the kind that the first one is of; @in is not empty. */
 static size_t cut_alike(struct ed_span in, bool eof, bool (*is_directive)(struct ed_span line))
 {
 	bool directive = is_of_notes(in, is_directive);
 	const uint8_t *end = in.p + in.n;
 	const uint8_t *stop = in.n < ED_UNIT_TARGET_BYTES ? end : in.p + ED_UNIT_TARGET_BYTES;
-	const uint8_t *p = in.p;
+	const uint8_t *p = in.p + skip_alike(in.p, stop);
 
 	do {
 		const uint8_t *newline = memchr(p, '\n', (size_t)(end - p));
 
 		if (!newline)
-			return eof ? in.n : (size_t)(p - in.p);
+			return eof ? in.n : through_last_newline(in.p, (size_t)(p - in.p));
 		p = newline + 1;
 	} while (p < stop &&
 		 is_of_notes(ed_span_of(p, (size_t)(end - p)), is_directive) == directive);

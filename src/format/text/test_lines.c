@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "format/text/lines.h"
@@ -89,6 +90,37 @@ static void test_target(void **state)
 	free(text);
 }
 
+/* Many lines are passed at once while all begin with one digit. Wherever another begins, a note or
+ * another digit, and wherever the input ends: units are those that lines one by one give. */
+static void test_many_lines(void **state)
+{
+	enum { LINES = 40, N = LINES * 10 };
+	char text[N + 1];
+	struct ed_frame f;
+
+	(void)state;
+	for (unsigned odd = 1; odd < LINES; odd++) {
+		for (unsigned i = 0; i < LINES; i++)
+			(void)snprintf(text + (size_t)i * 10, 11, "17%06u#\n", i);
+		text[odd * 10] = odd % 2 ? '#' : '9';
+		for (unsigned n = 1; n <= N; n++) {
+			struct ed_lines l = { .started = true };
+			unsigned whole = n / 10 * 10;
+			unsigned want = odd % 2 && whole > odd * 10 ? odd * 10 : whole;
+
+			f = (struct ed_frame){ 0 };
+			assert_int_equal(ed_lines_frame(&l, ed_span_of(text, n), false, is_note,
+							&f),
+					 want > 0 ? ED_FRAME_UNIT : ED_FRAME_MORE);
+			assert_int_equal(f.n_bytes, want);
+			want = odd % 2 && n > odd * 10 ? odd * 10 : n;
+			assert_int_equal(ed_lines_frame(&l, ed_span_of(text, n), true, is_note, &f),
+					 ED_FRAME_UNIT);
+			assert_int_equal(f.n_bytes, want);
+		}
+	}
+}
+
 static void test_oversize(void **state)
 {
 	const size_t n = ED_UNIT_MAX_BYTES;
@@ -150,7 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_units),    cmocka_unit_test(test_target),
 		cmocka_unit_test(test_oversize), cmocka_unit_test(test_next),
-		cmocka_unit_test(test_match),
+		cmocka_unit_test(test_match),    cmocka_unit_test(test_many_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

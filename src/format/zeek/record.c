@@ -346,12 +346,13 @@ void ed_zeek_put_answer(struct ed_zeek_record *r, struct ed_span text)
 void ed_zeek_put_ttl(struct ed_zeek_record *r, uint32_t ttl_s)
 {
 	struct ed_dns_answers *a = &r->ev->answers;
+	/* which of them is the least is as good as random */
+	uint32_t least = r->ttl_known ? a->ttl_min_s : UINT32_MAX;
+	uint32_t most = a->ttl_max_s;
 
 	settle(r, ED_ZEEK_TTLS, true);
-	if (!r->ttl_known || ttl_s < a->ttl_min_s)
-		a->ttl_min_s = ttl_s;
-	if (ttl_s > a->ttl_max_s)
-		a->ttl_max_s = ttl_s;
+	a->ttl_min_s = ttl_s < least ? ttl_s : least;
+	a->ttl_max_s = ttl_s > most ? ttl_s : most;
 	r->ttl_known = true;
 }
 
