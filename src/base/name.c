@@ -6,6 +6,7 @@
  * the split, byte by byte, and canonical text escapes whatever would be read differently.
  */
 #include "base/name.h"
+#include "base/ascii.h"
 #include "base/hex.h"
 
 #ifdef __SSE2__
@@ -13,11 +14,6 @@
 #endif
 
 #define BYTES(c) (UINT64_C(0x0101010101010101) * (c))
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* \X is X itself, \DDD is the byte of that decimal value. Returns the bytes read, 0: not an escape.
  */
@@ -27,11 +23,11 @@ static unsigned unescape_master(struct ed_span in, uint8_t *ret)
 
 	if (in.n < 2)
 		return 0;
-	if (!is_digit(in.p[1])) {
+	if (!ed_is_digit(in.p[1])) {
 		*ret = in.p[1];
 		return 2;
 	}
-	if (in.n < 4 || !is_digit(in.p[2]) || !is_digit(in.p[3]))
+	if (in.n < 4 || !ed_is_digit(in.p[2]) || !ed_is_digit(in.p[3]))
 		return 0;
 	value = (in.p[1] - '0') * 100U + (in.p[2] - '0') * 10U + (in.p[3] - '0');
 	if (value > UINT8_MAX)

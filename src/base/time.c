@@ -6,6 +6,8 @@
  */
 #include "base/time.h"
 
+#include "base/ascii.h"
+
 enum {
 	DAYS_PER_ERA = 146097,
 	DAYS_TO_EPOCH = 719468, /* from 0000-03-01 to 1970-01-01 */
@@ -112,7 +114,7 @@ static void scan_need(struct scan *c, char wanted)
 
 static bool scan_at_digit(const struct scan *c)
 {
-	return c->s.n > 0 && c->s.p[0] >= '0' && c->s.p[0] <= '9';
+	return c->s.n > 0 && ed_is_digit(c->s.p[0]);
 }
 
 /* Exactly @width digits. */

@@ -2,9 +2,11 @@
 /* Names and addresses for the writers; see text.h. */
 #include "contain/text.h"
 
+#include "base/ascii.h"
+
 static bool is_plain(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '_';
 }
 
 /* True when @is holds for every byte of every label. */

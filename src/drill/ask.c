@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "drill/message.h"
 
@@ -33,8 +34,7 @@ static bool read_port(const char *text, unsigned *ret)
 	errno = 0;
 	port = strtoul(text, &end, 10);
 	*ret = (unsigned)port;
-	return errno == 0 && *end == '\0' && *text >= '0' && *text <= '9' && port > 0 &&
-	       port <= PORT_MAX;
+	return errno == 0 && *end == '\0' && ed_is_digit(*text) && port > 0 && port <= PORT_MAX;
 }
 
 /* A socket that speaks to @server and nobody else, or -errno. */

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/time.h"
 
@@ -27,7 +28,7 @@ static char lower(char c)
 /* In lower case. */
 static bool is_plain(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '_';
 }
 
 bool ed_drill_host_name(const char *text, char *ret, size_t n)

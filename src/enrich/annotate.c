@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/hex.h"
 #include "base/mem.h"
@@ -220,7 +221,7 @@ static void pardon_guids(struct ed_span labels, size_t tail, struct entry *e)
 
 static bool is_base32(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7');
+	return ed_is_letter(c) || (c >= '2' && c <= '7');
 }
 
 /* MD5, SHA-1 and SHA-224 in base 16, SHA-1 in base 32. */

@@ -8,6 +8,7 @@
  * object inside of one stands for its address, value or name.
  */
 #include "enrich/inventory_row.h"
+#include "base/ascii.h"
 #include "base/hex.h"
 
 /* -------------------------------------------------------------------- tokens */
@@ -19,8 +20,8 @@ static bool is_space(uint8_t c)
 
 static bool is_scalar(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '+' ||
-	       c == '.' || c == 'E';
+	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '+' || c == '.' ||
+	       c == 'E';
 }
 
 /* The value whose key was read has come. */

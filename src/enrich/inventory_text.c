@@ -5,6 +5,7 @@
  */
 #include "enrich/inventory_row.h"
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "enrich/list.h"
 #include "base/hex.h"
@@ -137,7 +138,7 @@ enum ed_inventory_column ed_inventory_column_of(struct ed_span name)
 
 		if (c >= 'A' && c <= 'Z')
 			c |= 0x20;
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9'))
+		if (!(c >= 'a' && c <= 'z') && !ed_is_digit(c))
 			continue;
 		if (bare.n == sizeof(buf))
 			return ED_COLUMN_NONE;

@@ -7,6 +7,7 @@
 
 #include <idn2.h>
 
+#include "base/ascii.h"
 #include "base/addr.h"
 
 static bool is_blank(uint8_t c)
@@ -77,7 +78,7 @@ static uint8_t host_byte(uint8_t c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return c | 0x20;
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ? c : 0;
+	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '_' ? c : 0;
 }
 
 /* The label whose length byte is at @from and that ends before @to. */

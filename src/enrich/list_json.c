@@ -9,6 +9,7 @@
  * is only counted, and a broken document is taken up again at its next line.
  */
 #include "enrich/list.h"
+#include "base/ascii.h"
 #include "base/hex.h"
 
 enum { DEPTH_MAX = 32 };
@@ -232,8 +233,8 @@ static bool take_string(struct json *j)
 
 static bool is_scalar_byte(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '+' ||
-	       c == '.' || c == 'E';
+	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '+' || c == '.' ||
+	       c == 'E';
 }
 
 static bool take_scalar(struct json *j)

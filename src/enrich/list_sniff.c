@@ -3,6 +3,7 @@
  * Which syntax a reputation list is in. The first bytes tell JSON and compressed files; for the
  * rest the first lines vote, and what only one syntax has ($ORIGIN, a CSV header) decides at once.
  */
+#include "base/ascii.h"
 #include "enrich/list.h"
 
 enum { LINES_MAX = 100, LOOK_MAX_BYTES = 1 << 16 };
@@ -76,7 +77,7 @@ static bool is_ranked(struct ed_span line)
 {
 	size_t n = 0;
 
-	while (n < line.n && line.p[n] >= '0' && line.p[n] <= '9')
+	while (n < line.n && ed_is_digit(line.p[n]))
 		n++;
 	return n > 0 && n < line.n && line.p[n] == ',';
 }

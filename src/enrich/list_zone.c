@@ -9,6 +9,7 @@
  * The one idea: of a record only its first line matters, up to the first word of its data; of the
  * rest only where it ends.
  */
+#include "base/ascii.h"
 #include "enrich/list.h"
 
 #include <strings.h>
@@ -120,7 +121,7 @@ static void take_trigger(struct zone *z, struct ed_span type, struct ed_span dat
 
 static bool is_class_or_ttl(struct ed_span w)
 {
-	return is_word(w, "IN") || (w.n > 0 && w.p[0] >= '0' && w.p[0] <= '9');
+	return is_word(w, "IN") || (w.n > 0 && ed_is_digit(w.p[0]));
 }
 
 /* Moves past the line and notes the parentheses outside of quotes and comments. */

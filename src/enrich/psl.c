@@ -16,6 +16,7 @@
 #include <idn2.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/name.h"
@@ -328,7 +329,7 @@ static int add_rule(struct ed_psl *psl, const struct ed_name *name, uint8_t flag
 
 static bool is_host_byte(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '_' || c == '.';
 }
 
 /* @text in A-labels, lower case, to wire form. */

@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 
+#include "base/ascii.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "format/host/esxi_line.h"
@@ -271,7 +272,7 @@ static bool skip_correlator(struct ed_span *rest)
 /* "2099679: root: INFO: " */
 static bool skip_module(struct ed_span *rest)
 {
-	return rest->n > 0 && rest->p[0] - (unsigned)'0' <= 9 && skip_word(rest, ':') &&
+	return rest->n > 0 && ed_is_digit(rest->p[0]) && skip_word(rest, ':') &&
 	       skip_word(rest, ':') && skip_word(rest, ':');
 }
 

@@ -12,6 +12,7 @@
  * Programs write a byte that is no text as three digits, some octal (tshark), some decimal (master
  * files). Which it is the first unit decides that holds such escapes, for the rest of its file.
  */
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "format/text/escaped_name.h"
 #include "format/text/logline.h"
@@ -35,16 +36,6 @@ struct name_list_context {
 };
 
 /* -------------------------------------------------------------- names */
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(uint8_t c)
-{
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
 
 static bool is_root(struct ed_span text)
 {
@@ -92,8 +83,8 @@ static bool is_top(struct ed_span label)
 	if (label.n < 2)
 		return false;
 	for (size_t i = 0; i < label.n; i++) {
-		if (!is_letter(label.p[i]) &&
-		    !(is_idn && (is_digit(label.p[i]) || label.p[i] == '-')))
+		if (!ed_is_letter(label.p[i]) &&
+		    !(is_idn && (ed_is_digit(label.p[i]) || label.p[i] == '-')))
 			return false;
 	}
 	return true;
@@ -146,7 +137,8 @@ static bool may_be_name(struct ed_span text)
 	for (size_t i = 0; i < top.n; i++) {
 		uint8_t c = top.p[i];
 
-		if (c < 0x80 && !is_letter(c) && !is_digit(c) && c != '-' && c != '_' && c != '\\')
+		if (c < 0x80 && !ed_is_letter(c) && !ed_is_digit(c) && c != '-' && c != '_' &&
+		    c != '\\')
 			return false;
 	}
 	return top.n > 0;
@@ -230,7 +222,7 @@ struct look {
 /* True for what stands in names and hardly ever in other lists. */
 static bool is_usual(uint8_t c)
 {
-	return is_letter(c) || is_digit(c) || (c != 0 && memchr("-_.+=/?~&%", c, 10));
+	return ed_is_letter(c) || ed_is_digit(c) || (c != 0 && memchr("-_.+=/?~&%", c, 10));
 }
 
 /* A name of several labels and nothing else, by its look. What has bytes beyond text may have any
@@ -318,7 +310,7 @@ static bool is_short(struct ed_span name)
 	for (size_t i = 0; i < name.n; i++) {
 		uint8_t c = name.p[i];
 
-		if (!is_letter(c) && !is_digit(c) && c != '-' && c != '_')
+		if (!ed_is_letter(c) && !ed_is_digit(c) && c != '-' && c != '_')
 			return false;
 	}
 	return name.n <= ED_LABEL_MAX;

@@ -11,6 +11,7 @@
  */
 #include "format/text/logline.h"
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "base/hex.h"
 
@@ -46,7 +47,7 @@ static bool split_date(struct ed_span text, struct date *ret)
 	for (unsigned i = 0; i < 3; i++) {
 		size_t start = at;
 
-		while (at < text.n && at - start < 8 && text.p[at] - (unsigned)'0' <= 9) {
+		while (at < text.n && at - start < 8 && ed_is_digit(text.p[at])) {
 			ret->part[i] = ret->part[i] * 10 + (text.p[at] - '0');
 			at++;
 		}
@@ -223,7 +224,7 @@ static size_t take_length(struct ed_span text, size_t *ret)
 	if (text.n < 3 || text.p[0] != '(')
 		return 0;
 	*ret = 0;
-	for (; n < 4 && n < text.n && text.p[n] - (unsigned)'0' <= 9; n++)
+	for (; n < 4 && n < text.n && ed_is_digit(text.p[n]); n++)
 		*ret = *ret * 10 + (text.p[n] - '0');
 	return n > 1 && n < text.n && text.p[n] == ')' ? n + 1 : 0;
 }

@@ -5,6 +5,8 @@
  */
 #include "model/name_model_idn.h"
 
+#include "base/ascii.h"
+
 enum {
 	BASE = 36,
 	TMIN = 1,
@@ -41,7 +43,7 @@ static uint32_t script_of(uint32_t point)
 
 static uint32_t digit_of(uint8_t c)
 {
-	if (c >= '0' && c <= '9')
+	if (ed_is_digit(c))
 		return (uint32_t)c - '0' + 26;
 	c |= 0x20;
 	return c >= 'a' && c <= 'z' ? (uint32_t)c - 'a' : BASE;

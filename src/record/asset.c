@@ -2,6 +2,8 @@
 /* Roles and platforms as people write them; see asset.h. */
 #include "record/asset.h"
 
+#include "base/ascii.h"
+
 enum { TEXT_MAX = 128 };
 
 static const char *const names[ED_ASSET_ROLE_N] = {
@@ -30,7 +32,7 @@ static const char *plain(struct ed_span text, char ret[static TEXT_MAX])
 
 		if (c >= 'A' && c <= 'Z')
 			c |= 0x20;
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+		if ((c >= 'a' && c <= 'z') || ed_is_digit(c))
 			ret[n++] = (char)c;
 		else if (n > 0 && ret[n - 1] != ' ')
 			ret[n++] = ' ';

@@ -2,6 +2,8 @@
 /* VIBs and lists of them; see vib.h. */
 #include "record/vib.h"
 
+#include "base/ascii.h"
+
 enum { KEY_MAX = 24 };
 
 static const char *const level_names[] = { "unknown", "VMwareCertified", "VMwareAccepted",
@@ -136,7 +138,7 @@ static void split_colons(struct ed_span id, struct ed_vib *ret)
 		ret->vendor = first;
 		ret->name = ed_span_of(rest.p, second);
 		ret->version = ed_span_from(rest, second + 1);
-	} else if (rest.p[0] >= '0' && rest.p[0] <= '9') {
+	} else if (ed_is_digit(rest.p[0])) {
 		ret->version = rest;
 	} else {
 		ret->vendor = first;

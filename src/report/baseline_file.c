@@ -19,6 +19,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "record/asset.h"
 #include "record/vib.h"
@@ -139,7 +140,7 @@ static bool number(struct ed_span text, unsigned base, uint64_t max, uint64_t *r
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
 		uint8_t c = text.p[i];
-		unsigned d = c - (unsigned)'0' <= 9 ? c - (unsigned)'0' :
+		unsigned d = ed_is_digit(c)         ? c - (unsigned)'0' :
 			     c - (unsigned)'a' <= 5 ? c - (unsigned)'a' + 10 :
 						      99;
 

@@ -6,18 +6,15 @@
  */
 #include "report/presence.h"
 
-#include <stdio.h>
+#include "base/ascii.h"
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
+#include <stdio.h>
 
 static size_t digits(const char *s)
 {
 	size_t n = 0;
 
-	while (is_digit(s[n]))
+	while (ed_is_digit(s[n]))
 		n++;
 	return n;
 }
@@ -32,7 +29,7 @@ static bool is_pair(const char *s, int min, int max)
 {
 	int v;
 
-	if (!is_digit(s[0]) || !is_digit(s[1]))
+	if (!ed_is_digit(s[0]) || !ed_is_digit(s[1]))
 		return false;
 	v = (s[0] - '0') * 10 + s[1] - '0';
 	return v >= min && v < max;
@@ -52,7 +49,7 @@ static size_t clock_at(const char *s)
 	step = s[n] && is_gap(s[n]) ? n + 1 : n;
 	if (is_pair(s + step, 0, 60))
 		n = step + 2;
-	return is_digit(s[n]) ? 0 : n;
+	return ed_is_digit(s[n]) ? 0 : n;
 }
 
 /* "2026-11-03", "20261103", with a time of day behind it or without. Bytes; 0: none. */
@@ -60,7 +57,7 @@ static size_t date_at(const char *s)
 {
 	size_t n = 4, step, clock;
 
-	if (!is_pair(s, 19, 21) || !is_digit(s[2]) || !is_digit(s[3]))
+	if (!is_pair(s, 19, 21) || !ed_is_digit(s[2]) || !ed_is_digit(s[3]))
 		return 0;
 	n += s[n] && is_gap(s[n]);
 	if (!is_pair(s + n, 1, 13))
@@ -74,7 +71,7 @@ static size_t date_at(const char *s)
 	clock = clock_at(s + step);
 	if (clock > 0)
 		n = step + clock;
-	return is_digit(s[n]) ? 0 : n;
+	return ed_is_digit(s[n]) ? 0 : n;
 }
 
 /* A time of day that stands alone is one with colons. */
@@ -98,7 +95,7 @@ static size_t rotation_at(const char *s, size_t at)
 {
 	size_t n;
 
-	if (at > 0 && is_digit(s[at - 1]))
+	if (at > 0 && ed_is_digit(s[at - 1]))
 		return 0;
 	n = date_at(s + at);
 	if (n == 0)
@@ -149,7 +146,7 @@ static size_t without_suffixes(const char *s, size_t n)
 			break;
 		}
 	}
-	while (k < 4 && n > k + 1 && is_digit(s[n - 1 - k]))
+	while (k < 4 && n > k + 1 && ed_is_digit(s[n - 1 - k]))
 		k++;
 	return k > 0 && k < 4 && n > k + 1 && s[n - 1 - k] == '.' ? n - 1 - k : n;
 }

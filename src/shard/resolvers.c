@@ -23,30 +23,34 @@ static unsigned set_of(uint32_t hash)
 	return (hash >> 8) % (ED_RESOLVERS / WAYS) * WAYS;
 }
 
+/* Its place in the set; WAYS: none. */
+static unsigned way_of(const struct ed_resolver *set, uint32_t hash)
+{
+	unsigned way = 0;
+
+	while (way < WAYS && set[way].hash != hash)
+		way++;
+	return way;
+}
+
 const struct ed_resolver *ed_resolvers_find(const struct ed_resolvers *t, uint32_t hash)
 {
 	const struct ed_resolver *set = &t->resolvers[set_of(hash)];
+	unsigned way = way_of(set, hash);
 
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].hash == hash)
-			return &set[i];
-	}
-	return NULL;
+	return way < WAYS ? &set[way] : NULL;
 }
 
 static struct ed_resolver *place(struct ed_resolvers *t, uint32_t hash)
 {
 	struct ed_resolver *set = &t->resolvers[set_of(hash)];
-	struct ed_resolver *least = set;
+	unsigned way = way_of(set, hash);
 
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].hash == hash)
-			return &set[i];
-		if (set[i].n_questions < least->n_questions)
-			least = &set[i];
-	}
-	*least = (struct ed_resolver){ .hash = hash };
-	return least;
+	if (way < WAYS)
+		return &set[way];
+	way = set[1].n_questions < set[0].n_questions;
+	set[way] = (struct ed_resolver){ .hash = hash };
+	return &set[way];
 }
 
 void ed_resolvers_note(struct ed_resolvers *t, uint32_t hash, const struct ed_event *ev)

@@ -4,6 +4,7 @@
 
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "record/program.h"
 
 enum { TALK_MIN = 5, TALK_MANY = 300 };
@@ -46,8 +47,7 @@ static bool is_resolver(const struct ed_talker *k)
 
 static bool is_of_name(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-';
+	return ed_is_letter(c) || ed_is_digit(c) || c == '-';
 }
 
 /* True when the domain, or a name below it, stands in the command line. */

@@ -2,6 +2,8 @@
 /* Words and identifiers of an alert; see alert_words.h. */
 #include "sink/alert_words.h"
 
+#include "base/ascii.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,8 +63,7 @@ int64_t ed_alert_ms(int64_t time_ns)
 
 static bool is_host_byte(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-';
+	return ed_is_letter(c) || ed_is_digit(c) || c == '-';
 }
 
 static bool is_host_label(const uint8_t *label)

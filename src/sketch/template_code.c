@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/ascii.h"
 #include "base/fixed_log.h"
 
 enum {
@@ -35,7 +36,7 @@ static uint8_t folded(uint8_t c)
 
 static uint32_t miss_mbits(uint8_t c)
 {
-	bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+	bool plain = (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '_';
 
 	return plain ? PLAIN_MBITS : PLAIN_MBITS + OTHER_MBITS;
 }

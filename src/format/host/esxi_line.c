@@ -5,6 +5,8 @@
  */
 #include "format/host/esxi_line.h"
 
+#include "base/ascii.h"
+
 enum { WORDS_MAX = 3 };
 
 /* Programs that nothing else but ESXi has. */
@@ -41,7 +43,7 @@ static bool cut_priority(struct ed_span *s)
 
 	if (s->n < 5 || s->p[0] != '<')
 		return false;
-	while (n < 4 && s->p[n] - (unsigned)'0' <= 9)
+	while (n < 4 && ed_is_digit(s->p[n]))
 		n++;
 	if (n == 1 || s->p[n] != '>')
 		return false;
@@ -57,7 +59,7 @@ static bool cut_severity(struct ed_span *s, struct ed_esxi_line *ret)
 	if (s->n < 6 || s->p[2] != '(' || s->p[0] - (unsigned)'A' > 25 ||
 	    s->p[1] - (unsigned)'a' > 25)
 		return false;
-	while (n < 6 && n < s->n && s->p[n] - (unsigned)'0' <= 9)
+	while (n < 6 && n < s->n && ed_is_digit(s->p[n]))
 		n++;
 	if (n == 3 || n + 1 >= s->n || s->p[n] != ')')
 		return false;

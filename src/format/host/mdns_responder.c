@@ -6,6 +6,7 @@
  */
 #include "format/host/mdns_responder.h"
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "format/text/base64.h"
 #include "format/text/logline.h"
@@ -82,7 +83,7 @@ static bool take_number(struct ed_span *s, uint32_t *ret)
 {
 	size_t n = 0;
 
-	while (n < s->n && n < 9 && s->p[n] - (unsigned)'0' <= 9)
+	while (n < s->n && n < 9 && ed_is_digit(s->p[n]))
 		n++;
 	if (!ed_logline_number(ed_span_of(s->p, n), UINT32_MAX, ret))
 		return false;
@@ -301,7 +302,7 @@ static const struct {
 
 static bool is_word_byte(uint8_t c)
 {
-	return (c | 0x20) - (unsigned)'a' < 26 || c - (unsigned)'0' < 10 || c == '_';
+	return ed_is_letter(c) || ed_is_digit(c) || c == '_';
 }
 
 /* What stands at the front up to its quote, bracket or separator, cut off. */

@@ -5,6 +5,7 @@
  */
 #include "format/json/log.h"
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "format/text/logline.h"
 
@@ -21,7 +22,7 @@ static size_t take_digits(struct ed_span text, uint64_t *ret)
 	uint64_t v = 0;
 	size_t n = 0;
 
-	for (; n < text.n && text.p[n] - (unsigned)'0' <= 9; n++) {
+	for (; n < text.n && ed_is_digit(text.p[n]); n++) {
 		if (n == DIGITS_NS)
 			return 0;
 		v = v * 10 + (text.p[n] - (unsigned)'0');

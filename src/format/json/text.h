@@ -16,6 +16,7 @@
 #ifndef ED_FORMAT_JSON_TEXT_H
 #define ED_FORMAT_JSON_TEXT_H
 
+#include "base/ascii.h"
 #include "format/text/lines.h"
 
 enum {
@@ -210,7 +211,7 @@ static inline bool ed_json_text_scalar(struct ed_json_text *t, struct ed_span *r
 	const uint8_t *p = t->p;
 	unsigned hits;
 
-	if (!(*p >= '0' && *p <= '9') && *p != '-' && *p != 't' && *p != 'f' && *p != 'n')
+	if (!ed_is_digit(*p) && *p != '-' && *p != 't' && *p != 'f' && *p != 'n')
 		return false;
 	while (!(hits = ed_json_text_ends(p)))
 		p += ED_LINES_STEP;

@@ -4,6 +4,7 @@
  *	dig @192.0.2.53 +short TXT mfrggzdf.t.example.com
  *	curl https://dns.example/dns-query?name=mfrggzdf.t.example.com&type=TXT
  */
+#include "base/ascii.h"
 #include "format/linux/argv_program.h"
 #include "record/rrtype.h"
 
@@ -44,7 +45,7 @@ static bool read_server(struct ed_span text, struct ed_addr *ret)
 
 	if (ed_addr_from_text(text, ret))
 		return true;
-	while (n < text.n && (text.p[n] == '.' || text.p[n] - (unsigned)'0' <= 9))
+	while (n < text.n && (text.p[n] == '.' || ed_is_digit(text.p[n])))
 		n++;
 	return n < text.n && (text.p[n] == ':' || text.p[n] == '#') &&
 	       ed_addr_from_text(ed_span_of(text.p, n), ret);
@@ -105,7 +106,7 @@ static bool is_number(struct ed_span s)
 {
 	size_t n = 0;
 
-	while (n < s.n && s.p[n] - (unsigned)'0' <= 9)
+	while (n < s.n && ed_is_digit(s.p[n]))
 		n++;
 	return n == s.n;
 }

@@ -5,6 +5,7 @@
  * strings of a script.
  *	timeout 5 sh -c 'for i in 1 2; do dig +short TXT mfrggzdf.t.example.com; done'
  */
+#include "base/ascii.h"
 #include "format/linux/argv_program.h"
 #include "format/text/base64.h"
 
@@ -277,7 +278,7 @@ static void read_script(struct ed_argv_reader *r, const struct ed_argv_job *job)
 
 static bool is_letter(uint8_t c)
 {
-	return c == '_' || (c | 0x20) - (unsigned)'a' < 26 || c - (unsigned)'0' <= 9;
+	return c == '_' || ed_is_letter(c) || ed_is_digit(c);
 }
 
 /* True when the text up to @at ends in the call of a function that asks. */

@@ -5,6 +5,8 @@
  */
 #include "format/linux/argv_program.h"
 
+#include "base/ascii.h"
+
 #include <strings.h>
 
 enum { PROGRAM_MAX = 32 }; /* bytes of the longest program name that matters */
@@ -163,7 +165,7 @@ static bool ends_in_version(struct ed_span name)
 {
 	uint8_t last = name.p[name.n - 1];
 
-	return last - (unsigned)'0' <= 9 || last == '.' || last == '-';
+	return ed_is_digit(last) || last == '.' || last == '-';
 }
 
 const struct ed_argv_program *ed_argv_program_find(struct ed_span path)

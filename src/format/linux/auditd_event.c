@@ -5,6 +5,7 @@
  */
 #include "format/linux/auditd_event.h"
 
+#include "base/ascii.h"
 #include "format/linux/call.h"
 
 enum { TITLE_MAX = 128 }; /* what the kernel keeps of a command line */
@@ -47,7 +48,7 @@ static bool read_key(struct ed_span key, unsigned *ret_index, bool *ret_piece)
 
 	if (key.n < 2 || key.p[0] != 'a' || key.p[1] - (unsigned)'0' > 9)
 		return false;
-	for (; n < key.n && n < 6 && key.p[n] - (unsigned)'0' <= 9; n++)
+	for (; n < key.n && n < 6 && ed_is_digit(key.p[n]); n++)
 		v = v * 10 + (key.p[n] - (unsigned)'0');
 	*ret_index = v;
 	*ret_piece = n < key.n && key.p[n] == '[';

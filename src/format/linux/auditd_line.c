@@ -6,6 +6,7 @@
  *	type=SOCKADDR msg=audit(1795289292.790:128): saddr=020000357F00000A0000000000000000
  */
 #include "format/linux/auditd_line.h"
+#include "base/ascii.h"
 #include "base/hex.h"
 
 enum {
@@ -36,18 +37,13 @@ static const struct {
 
 #undef TYPE
 
-static bool is_digit(uint8_t c)
-{
-	return c - (unsigned)'0' <= 9;
-}
-
 static uint16_t type_of(struct ed_span word)
 {
 	uint32_t v = 0;
 
 	if (word.n == 0)
 		return ED_AUDITD_OTHER;
-	if (is_digit(word.p[0]) && !ed_logline_number(word, UINT16_MAX, &v))
+	if (ed_is_digit(word.p[0]) && !ed_logline_number(word, UINT16_MAX, &v))
 		return ED_AUDITD_OTHER;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		/* length and first letter rule most of them out */
@@ -66,7 +62,7 @@ static bool take_id(struct ed_span *rest, struct ed_span *ret)
 	struct ed_span front = ed_span_of(rest->p, rest->n < ID_MAX ? rest->n : ID_MAX);
 	const uint8_t *end = ed_logline_find(front, ')');
 
-	if (!end || !is_digit(rest->p[0]))
+	if (!end || !ed_is_digit(rest->p[0]))
 		return false;
 	*ret = ed_span_of(rest->p, (size_t)(end - rest->p));
 	*rest = ed_span_from(*rest, ret->n + 1);
@@ -125,7 +121,8 @@ static struct ed_span behind_kernel(struct ed_span text)
 	struct ed_span rest = text;
 
 	if (ed_logline_take(&rest, "[")) {
-		while (rest.n > 0 && (is_digit(rest.p[0]) || rest.p[0] == ' ' || rest.p[0] == '.'))
+		while (rest.n > 0 &&
+		       (ed_is_digit(rest.p[0]) || rest.p[0] == ' ' || rest.p[0] == '.'))
 			rest = ed_span_from(rest, 1);
 		if (!ed_logline_take(&rest, "] "))
 			return text;

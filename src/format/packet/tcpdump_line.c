@@ -6,6 +6,7 @@
  */
 #include "format/packet/tcpdump_line.h"
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "format/text/logline.h"
 #include "format/zeek/text.h"
@@ -201,7 +202,7 @@ static bool take_header(struct ed_span *text, struct ed_text_message *ret)
 	size_t n = 0;
 	uint32_t id;
 
-	while (n < text->n && text->p[n] >= '0' && text->p[n] <= '9')
+	while (n < text->n && ed_is_digit(text->p[n]))
 		n++;
 	if (!ed_logline_number(ed_span_of(text->p, n), UINT16_MAX, &id))
 		return false;

@@ -5,6 +5,7 @@
  */
 #include "format/packet/tshark_line.h"
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "format/text/logline.h"
 #include "format/zeek/text.h"
@@ -57,7 +58,7 @@ static bool take_id(struct ed_span *text, uint16_t *ret)
 	for (; n < text->n && n < 2 + ID_DIGITS_MAX && text->p[n] != ' '; n++) {
 		uint8_t c = text->p[n] | 0x20;
 
-		if (c >= '0' && c <= '9')
+		if (ed_is_digit(c))
 			v = v << 4 | (unsigned)(c - '0');
 		else if (c >= 'a' && c <= 'f')
 			v = v << 4 | (unsigned)(c - 'a' + 10);
@@ -258,7 +259,7 @@ unsigned ed_tshark_line(struct ed_span line, struct ed_text_message *ret)
 		return result;
 	while (text.n > 0 && text.p[0] == ' ')
 		text = ed_span_from(text, 1);
-	if (text.n > 0 && text.p[0] >= '0' && text.p[0] <= '9' &&
+	if (text.n > 0 && ed_is_digit(text.p[0]) &&
 	    (!ed_logline_word(&text, &length) || !ed_logline_number(length, UINT16_MAX << 4, &n)))
 		return ED_DROP_MALFORMED;
 	if (take_end(&text, "[Malformed Packet]"))

@@ -6,6 +6,7 @@
  */
 #include "format/resolver/knot_block.h"
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "format/text/addr.h"
 #include "record/rrtype.h"
@@ -197,7 +198,7 @@ static uint32_t quoted_bytes(struct ed_span text)
 			continue;
 		}
 		if (c == '\\' && i + 1 < text.n)
-			i += text.p[i + 1] - (unsigned)'0' <= 9 ? 3 : 1;
+			i += ed_is_digit(text.p[i + 1]) ? 3 : 1;
 		n += inside;
 	}
 	return n;

@@ -11,6 +11,7 @@
 #ifndef ED_FORMAT_TEXT_ADDR_H
 #define ED_FORMAT_TEXT_ADDR_H
 
+#include "base/ascii.h"
 #include "base/addr.h"
 
 #ifdef __SSE2__
@@ -200,7 +201,7 @@ static inline size_t ed_text_v4_scan(const uint8_t *p, uint32_t *ret)
 #else
 	struct ed_span text = ed_span_of(p, 0);
 
-	while (text.n < 16 && (p[text.n] == '.' || p[text.n] - (unsigned)'0' <= 9))
+	while (text.n < 16 && (p[text.n] == '.' || ed_is_digit(p[text.n])))
 		text.n++;
 	if (!ed_text_is_v4(text))
 		return 0;

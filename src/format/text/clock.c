@@ -6,6 +6,7 @@
  */
 #include "format/text/clock.h"
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "format/text/logline.h"
 
@@ -85,7 +86,7 @@ static size_t read_hands(struct ed_span text, int64_t *ret_ns)
 		uint8_t digits[ED_LOGLINE_SLACK_BYTES] = "0.";
 
 		end = n + 1;
-		while (end < text.n && end - n <= 9 && text.p[end] >= '0' && text.p[end] <= '9')
+		while (end < text.n && end - n <= 9 && ed_is_digit(text.p[end]))
 			end++;
 		memcpy(digits + 1, text.p + n, end - n);
 		if (!ed_logline_seconds(ed_span_of(digits, 1 + end - n), &fraction_ns))
@@ -121,7 +122,7 @@ static size_t number_end(struct ed_span line)
 {
 	size_t first = skip_blanks(line, 0), at = first;
 
-	while (at < line.n && line.p[at] >= '0' && line.p[at] <= '9')
+	while (at < line.n && ed_is_digit(line.p[at]))
 		at++;
 	if (at == first || at - first > NUMBER_DIGITS_MAX || at == line.n || line.p[at] != ' ')
 		return 0;

@@ -5,20 +5,11 @@
  */
 #include "format/text/escaped_name.h"
 
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "format/zeek/text.h"
 
 enum { NAME_ROOM_BYTES = 4 * ED_ESCAPED_NAME_MAX + ED_ZEEK_TEXT_SLACK_BYTES };
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(uint8_t c)
-{
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
 
 /* The values of "\ddd" at the front of @s by either reading, -1: by that one it is none. */
 static void read_digits(struct ed_span s, int *ret_octal, int *ret_decimal)
@@ -27,7 +18,7 @@ static void read_digits(struct ed_span s, int *ret_octal, int *ret_decimal)
 	int decimal;
 
 	*ret_octal = *ret_decimal = -1;
-	if (s.n < 4 || !is_digit(p[0]) || !is_digit(p[1]) || !is_digit(p[2]))
+	if (s.n < 4 || !ed_is_digit(p[0]) || !ed_is_digit(p[1]) || !ed_is_digit(p[2]))
 		return;
 	decimal = (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
 	if (decimal <= UINT8_MAX)
@@ -91,7 +82,7 @@ static size_t unescape(struct ed_span s, enum ed_name_escapes escapes, uint8_t *
 		*ret = (uint8_t)value;
 		return 4;
 	}
-	if (escapes != ED_NAME_ESCAPES_OCTAL || !(is_letter(s.p[1]) || is_digit(s.p[1]))) {
+	if (escapes != ED_NAME_ESCAPES_OCTAL || !(ed_is_letter(s.p[1]) || ed_is_digit(s.p[1]))) {
 		*ret = s.p[1];
 		return 2;
 	}

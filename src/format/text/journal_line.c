@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "base/time.h"
 
@@ -203,7 +204,7 @@ static bool put_numbers(struct writer *w, struct ed_span array)
 	for (size_t i = 1; i < array.n; i++) {
 		uint8_t c = array.p[i];
 
-		if (c >= '0' && c <= '9' && v <= UINT8_MAX) {
+		if (ed_is_digit(c) && v <= UINT8_MAX) {
 			v = v * 10 + (c - '0');
 			any = true;
 		} else if (c == ',' || c == ']') {
@@ -234,8 +235,7 @@ static void put_word(struct writer *w, struct ed_span text, const char *otherwis
 	for (size_t i = 1; text.n > 2 && i < text.n - 1 && i <= WORD_MAX; i++) {
 		uint8_t c = text.p[i];
 
-		if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-		    c == '.' || c == '_' || c == '-')
+		if (ed_is_digit(c) || ed_is_letter(c) || c == '.' || c == '_' || c == '-')
 			put(w, c);
 	}
 	if (w->n != before)

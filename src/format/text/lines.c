@@ -6,6 +6,8 @@
  */
 #include "format/text/lines.h"
 
+#include "base/ascii.h"
+
 enum { BLOCK_BYTES = 64 };
 
 static const uint8_t bom[] = { 0xef, 0xbb, 0xbf };
@@ -84,7 +86,7 @@ static size_t skip_alike(const uint8_t *p, const uint8_t *stop)
 {
 	size_t n = 0;
 
-	if (p[0] - (unsigned)'0' <= 9)
+	if (ed_is_digit(p[0]))
 		while ((size_t)(stop - p) - n > BLOCK_BYTES && begin_alike(p + n, p[0]))
 			n += BLOCK_BYTES;
 	return n;

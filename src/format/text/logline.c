@@ -5,6 +5,7 @@
  */
 #include "format/text/logline.h"
 
+#include "base/ascii.h"
 #include "format/text/journal_line.h"
 #include "format/text/plain_name.h"
 #include "format/text/addr.h"
@@ -187,7 +188,7 @@ static bool cut_priority(struct ed_span *line)
 
 	if (line->n < 5 || line->p[0] != '<')
 		return false;
-	while (n < 5 && line->p[n] >= '0' && line->p[n] <= '9')
+	while (n < 5 && ed_is_digit(line->p[n]))
 		n++;
 	if (n == 1 || n >= line->n || line->p[n] != '>')
 		return false;
@@ -315,7 +316,7 @@ static inline size_t digits(struct ed_span text, size_t max, int64_t *ret)
 	size_t n = 0;
 	int64_t v = 0;
 
-	for (; n < text.n && n < max && text.p[n] - (unsigned)'0' <= 9; n++)
+	for (; n < text.n && n < max && ed_is_digit(text.p[n]); n++)
 		v = v * 10 + (text.p[n] - '0');
 	*ret = v;
 	return n;

@@ -6,6 +6,7 @@
  */
 #include "format/text/logtime.h"
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "format/text/lines.h"
 
@@ -24,11 +25,6 @@ enum {
 static inline unsigned digit(uint8_t c)
 {
 	return c - (unsigned)'0';
-}
-
-static inline bool is_digit(uint8_t c)
-{
-	return digit(c) <= 9;
 }
 
 /* Two digits, the first of which may be a blank; above 99: they are not. */
@@ -102,8 +98,8 @@ static size_t clock_slow(struct ed_span text, unsigned ret[static 3])
 	const uint8_t *p = text.p;
 	size_t at = p[1] == ':' ? 2 : 3;
 
-	if (text.n < at + 5 || p[at - 1] != ':' || p[at + 2] != ':' || !is_digit(p[at]) ||
-	    !is_digit(p[at + 3]))
+	if (text.n < at + 5 || p[at - 1] != ':' || p[at + 2] != ':' || !ed_is_digit(p[at]) ||
+	    !ed_is_digit(p[at + 3]))
 		return 0;
 	ret[0] = at == 2 ? digit(p[0]) : two(p);
 	ret[1] = two(p + at);
@@ -116,7 +112,7 @@ size_t ed_logtime_clock(struct ed_span text, int64_t *ret_s)
 	unsigned hms[3];
 	size_t n = CLOCK;
 
-	if (text.n < CLOCK - 1 || !is_digit(text.p[0]))
+	if (text.n < CLOCK - 1 || !ed_is_digit(text.p[0]))
 		return 0;
 	if (text.n < CLOCK || !clock_8(text.p, hms))
 		n = clock_slow(text, hms);
@@ -197,7 +193,7 @@ static size_t date_length(struct ed_span text)
 {
 	if (text.n < DATE_BIND + 1)
 		return 0;
-	return is_digit(text.p[0]) ? digit_date_length(text.p) : word_date_length(text.p);
+	return ed_is_digit(text.p[0]) ? digit_date_length(text.p) : word_date_length(text.p);
 }
 
 static bool date_convert(struct ed_logtime *t, const uint8_t *p, size_t n)
@@ -226,9 +222,9 @@ static size_t fraction(struct ed_span text, int64_t *ret_ns)
 	size_t n = 1;
 
 	*ret_ns = 0;
-	if (text.n < 2 || (text.p[0] != '.' && text.p[0] != ',') || !is_digit(text.p[1]))
+	if (text.n < 2 || (text.p[0] != '.' && text.p[0] != ',') || !ed_is_digit(text.p[1]))
 		return 0;
-	for (; n < text.n && n <= FRACTION_DIGITS && is_digit(text.p[n]); n++) {
+	for (; n < text.n && n <= FRACTION_DIGITS && ed_is_digit(text.p[n]); n++) {
 		scale /= 10;
 		*ret_ns += digit(text.p[n]) * scale;
 	}
@@ -250,7 +246,7 @@ static size_t zone(struct ed_span text, int64_t *ret_s, uint8_t *ret_quality)
 	if (text.n < 5 || (p[0] != '+' && p[0] != '-') || two(p + 1) > 23 || p[1] == ' ')
 		return 0;
 	minutes = p[3] == ':' ? 4 : 3;
-	if (text.n < minutes + 2 || !is_digit(p[minutes]) || two(p + minutes) > 59)
+	if (text.n < minutes + 2 || !ed_is_digit(p[minutes]) || two(p + minutes) > 59)
 		return 0;
 	s = (int64_t)two(p + 1) * 3600 + (int64_t)two(p + minutes) * 60;
 	*ret_s = p[0] == '-' ? -s : s;

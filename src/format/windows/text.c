@@ -5,6 +5,7 @@
  */
 #include "format/windows/event.h"
 
+#include "base/ascii.h"
 #include "base/name.h"
 #include "format/text/lines.h"
 #include "format/text/addr.h"
@@ -64,7 +65,7 @@ static void typed_answer(struct ed_span item, struct ed_answer *a)
 	uint32_t type = 0;
 
 	item = skip_blanks(item);
-	while (item.n > 0 && item.p[0] - (unsigned)'0' <= 9 && type <= UINT16_MAX) {
+	while (item.n > 0 && ed_is_digit(item.p[0]) && type <= UINT16_MAX) {
 		type = type * 10 + (item.p[0] - (unsigned)'0');
 		item = ed_span_from(item, 1);
 	}

@@ -9,6 +9,7 @@
  */
 #include "format/zeek/row.h"
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "format/text/lines.h"
 #include "format/text/addr.h"
@@ -347,8 +348,7 @@ static inline const uint8_t *quick_answers(const uint8_t *p, struct ed_zeek_reco
 	if (p[0] == '-' && p[1] == '\t')
 		return p + 2;
 	for (;; p = end + 1) {
-		if (*p - (unsigned)'0' <= 9 && r->ev->qtype != ED_RR_AAAA &&
-		    (end = quick_v4_list(p, r)))
+		if (ed_is_digit(*p) && r->ev->qtype != ED_RR_AAAA && (end = quick_v4_list(p, r)))
 			return end;
 		if (*p == '-' || *p == '(')
 			return NULL;

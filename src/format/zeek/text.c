@@ -6,6 +6,7 @@
  */
 #include "format/zeek/text.h"
 
+#include "base/ascii.h"
 #include "format/text/plain_name.h"
 
 enum {
@@ -15,7 +16,7 @@ enum {
 
 static int hex_value(uint8_t c)
 {
-	if (c >= '0' && c <= '9')
+	if (ed_is_digit(c))
 		return c - '0';
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }

@@ -7,6 +7,7 @@
  */
 #include "format/zeek/usual.h"
 
+#include "base/ascii.h"
 #include "format/text/addr.h"
 #include "format/zeek/flat.h"
 
@@ -100,7 +101,7 @@ static inline const uint8_t *usual_rtt(const uint8_t *p, struct ed_zeek_record *
 	    !ed_digits_read(p + 2 + DECIMALS, RTT_DECIMALS - DECIMALS, &behind) ||
 	    (behind > RTT_HALF - RTT_NEAR && behind < RTT_HALF + RTT_NEAR))
 		return NULL;
-	while (n < RTT_DECIMALS_MAX && p[2 + n] - (unsigned)'0' <= 9)
+	while (n < RTT_DECIMALS_MAX && ed_is_digit(p[2 + n]))
 		n++;
 	r->ev->rtt_us = (int32_t)(us + (behind > RTT_HALF));
 	ed_zeek_known(r, ED_ZEEK_RTT, ED_FIELD_RTT);
