@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
+
 /* Of the lookups of an alert, to be of one kind: what is left may be stray. */
 static const double TYPE_SHARE = 0.9;
 
@@ -86,11 +88,6 @@ void ed_allow_subject_of(const struct ed_alert *alert, struct ed_allow_subject *
 
 /* ----------------------------------------------------------------- matching */
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
 static bool same_text(struct ed_span a, const char *b)
 {
 	size_t n = strlen(b);
@@ -98,7 +95,7 @@ static bool same_text(struct ed_span a, const char *b)
 	if (a.n != n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (lower(a.p[i]) != lower((uint8_t)b[i]))
+		if (ed_to_lower(a.p[i]) != ed_to_lower((uint8_t)b[i]))
 			return false;
 	}
 	return true;

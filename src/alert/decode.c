@@ -6,8 +6,9 @@
  */
 #include "alert/decode.h"
 
-#include <ctype.h>
 #include <math.h>
+
+#include "base/ascii.h"
 
 enum {
 	LABELS_MAX = ED_NAME_LABELS_MAX,
@@ -110,7 +111,7 @@ static bool same_label(struct ed_span a, struct ed_span b)
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++) {
-		if (tolower(a.p[i]) != tolower(b.p[i]))
+		if (ed_to_lower(a.p[i]) != ed_to_lower(b.p[i]))
 			return false;
 	}
 	return true;
@@ -158,7 +159,7 @@ static bool counting_label(const struct payload *p, uint32_t n)
 		if (first.n > COUNTER_MAX)
 			return false;
 		for (size_t k = 0; k < first.n; k++) {
-			if (!isdigit(first.p[k]))
+			if (!ed_is_digit(first.p[k]))
 				return false;
 		}
 	}
@@ -187,7 +188,7 @@ static void value_table(const struct encoding *e, uint8_t ret[static 256])
 
 		ret[c] = (uint8_t)i;
 		if (e->folds)
-			ret[toupper(c)] = (uint8_t)i;
+			ret[ed_to_upper(c)] = (uint8_t)i;
 	}
 }
 
@@ -370,8 +371,7 @@ static bool is_texty(uint8_t c)
 	case '=':
 		return true;
 	default:
-		return (c >= '\'' && c <= ')') || (c >= ',' && c <= ';') ||
-		       (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+		return (c >= '\'' && c <= ')') || (c >= ',' && c <= ';') || ed_is_letter(c);
 	}
 }
 
@@ -392,7 +392,8 @@ static float printable_share(struct ed_span d)
 	size_t n = 0;
 
 	for (size_t i = 0; i < d.n; i++)
-		n += isprint(d.p[i]) || d.p[i] == '\t' || d.p[i] == '\r' || d.p[i] == '\n';
+		n += (d.p[i] >= ' ' && d.p[i] < 0x7f) || d.p[i] == '\t' || d.p[i] == '\r' ||
+		     d.p[i] == '\n';
 	return d.n ? (float)n / (float)d.n : 0;
 }
 
@@ -412,9 +413,9 @@ static void count_chars(struct trial *t, struct ed_span digits)
 {
 	t->n_chars += digits.n;
 	for (size_t i = 0; i < digits.n; i++) {
-		t->n_digits += isdigit(digits.p[i]) != 0;
-		t->n_upper += isupper(digits.p[i]) != 0;
-		t->n_lower += islower(digits.p[i]) != 0;
+		t->n_digits += ed_is_digit(digits.p[i]);
+		t->n_upper += ed_is_upper(digits.p[i]);
+		t->n_lower += ed_is_lower(digits.p[i]);
 	}
 }
 

@@ -241,11 +241,6 @@ static bool is_special(uint8_t c)
 	}
 }
 
-static uint8_t lower_byte(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
 /* At most 4 bytes to @out; returns how many. */
 static size_t put_byte(uint8_t c, char *out)
 {
@@ -261,7 +256,7 @@ static size_t put_byte(uint8_t c, char *out)
 		out[1] = (char)c;
 		return 2;
 	}
-	out[0] = (char)lower_byte(c);
+	out[0] = (char)ed_to_lower(c);
 	return 1;
 }
 
@@ -331,5 +326,5 @@ void ed_name_lower(const uint8_t *p, size_t n, uint8_t *ret)
 		return;
 	}
 	for (; i < n; i++)
-		ret[i] = lower_byte(p[i]);
+		ret[i] = ed_to_lower(p[i]);
 }

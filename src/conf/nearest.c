@@ -3,13 +3,14 @@
  * two. */
 #include "conf/nearest.h"
 
-#include <ctype.h>
+#include "base/ascii.h"
+
 #include <limits.h>
 #include <string.h>
 
-static int fold(char c)
+static uint8_t fold(char c)
 {
-	return tolower((unsigned char)c);
+	return ed_to_lower((uint8_t)c);
 }
 
 static unsigned min_of(unsigned a, unsigned b)

@@ -7,11 +7,11 @@
  */
 #include "conf/option.h"
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "conf/nearest.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -67,9 +67,9 @@ static const char *read_digits(const char *s, uint64_t *ret)
 {
 	uint64_t v = 0;
 
-	if (!isdigit((unsigned char)*s))
+	if (!ed_is_digit((uint8_t)*s))
 		return NULL;
-	for (; isdigit((unsigned char)*s); s++) {
+	for (; ed_is_digit((uint8_t)*s); s++) {
 		if (__builtin_mul_overflow(v, 10, &v) ||
 		    __builtin_add_overflow(v, (uint64_t)(*s - '0'), &v))
 			return NULL;
@@ -88,7 +88,7 @@ static const char *read_number(const char *s, double *ret)
 	char *end;
 	double v;
 
-	if (!isdigit((unsigned char)p[0]) || (p[0] == '0' && (p[1] == 'x' || p[1] == 'X')))
+	if (!ed_is_digit((uint8_t)p[0]) || (p[0] == '0' && (p[1] == 'x' || p[1] == 'X')))
 		return NULL;
 	v = strtod(s, &end);
 	if (!isfinite(v))

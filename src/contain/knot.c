@@ -7,11 +7,12 @@
  */
 #include "contain/contain.h"
 
+#include "base/ascii.h"
 #include "contain/text.h"
 
 static bool is_quiet(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+	return ed_is_lower(c) || c == '-' || c == '_';
 }
 
 /* A digit would be read as one more of an escape before it, so digits are escaped as well. */

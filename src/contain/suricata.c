@@ -8,9 +8,9 @@
  *	  content:".evil.example"; ...)
  * in one line.
  */
-#include "base/ascii.h"
 #include "contain/contain.h"
 
+#include "base/ascii.h"
 #include "contain/text.h"
 
 static int suricata_fault(const struct ed_contain_entry *e, const struct ed_contain_frame *frame)
@@ -21,7 +21,7 @@ static int suricata_fault(const struct ed_contain_entry *e, const struct ed_cont
 
 static bool is_quiet(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-';
+	return ed_is_lower(c) || ed_is_digit(c) || c == '-';
 }
 
 static void put_content(const struct ed_name *name, struct ed_buf *out)

@@ -4,11 +4,6 @@
 
 #include "base/ascii.h"
 
-static bool is_plain(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '_';
-}
-
 /* True when @is holds for every byte of every label. */
 static bool all_bytes(const struct ed_name *name, bool (*is)(uint8_t c))
 {
@@ -28,7 +23,7 @@ static bool is_no_dot(uint8_t c)
 
 bool ed_contain_is_plain(const struct ed_name *name)
 {
-	return all_bytes(name, is_plain) && ed_name_labels(ed_span_of(name->wire, name->n)) >= 2;
+	return all_bytes(name, ed_is_host) && ed_name_labels(ed_span_of(name->wire, name->n)) >= 2;
 }
 
 bool ed_contain_has_inner_dot(const struct ed_name *name)
@@ -44,7 +39,7 @@ void ed_contain_put_name(const struct ed_name *name, const char *escape, struct 
 		for (size_t k = 1; k <= name->wire[i]; k++) {
 			uint8_t c = name->wire[i + k];
 
-			if (is_plain(c))
+			if (ed_is_host(c))
 				ed_buf_put(out, &c, 1);
 			else
 				ed_buf_printf(out, "%s%03u", escape, c);

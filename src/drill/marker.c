@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/hex.h"
 
@@ -45,9 +46,7 @@ bool ed_drill_mark_read(struct ed_span label, uint64_t *ret_id)
 	if (label.n != ED_DRILL_MARK_BYTES)
 		return false;
 	for (unsigned i = 0; i < PREFIX_BYTES; i++) {
-		uint8_t c = label.p[i];
-
-		if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != prefix[i])
+		if (ed_to_lower(label.p[i]) != prefix[i])
 			return false;
 	}
 	if (!read_digits(label.p + PREFIX_BYTES, ID_DIGITS, &id) ||

@@ -20,17 +20,6 @@ enum { WORD_OF_TIME, WORD_OF_ANSWER_TIME, WORD_OF_HEADER, WORD_OF_PAYLOAD, WORD_
 
 static const int64_t ANSWER_MIN_NS = 8000000, ANSWER_SPREAD_NS = 30000000;
 
-static char lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
-
-/* In lower case. */
-static bool is_plain(char c)
-{
-	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '_';
-}
-
 bool ed_drill_host_name(const char *text, char *ret, size_t n)
 {
 	size_t n_text = strlen(text), n_label = 0;
@@ -40,9 +29,9 @@ bool ed_drill_host_name(const char *text, char *ret, size_t n)
 	if (n_text == 0 || n_text >= n)
 		return false;
 	for (size_t i = 0; i < n_text; i++) {
-		char c = lower(text[i]);
+		char c = (char)ed_to_lower((uint8_t)text[i]);
 
-		if (c == '.' ? n_label == 0 : !is_plain(c) || n_label == ED_LABEL_MAX)
+		if (c == '.' ? n_label == 0 : !ed_is_host((uint8_t)c) || n_label == ED_LABEL_MAX)
 			return false;
 		n_label = c == '.' ? 0 : n_label + 1;
 		ret[i] = c;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -103,8 +104,8 @@ static size_t clean(struct ed_span s, bool lower, char ret[static ED_INVENTORY_T
 			break;
 		if (step == 0)
 			ret[n++] = '?';
-		else if (lower && s.p[0] >= 'A' && s.p[0] <= 'Z')
-			ret[n++] = (char)(s.p[0] | 0x20);
+		else if (lower && ed_is_upper(s.p[0]))
+			ret[n++] = (char)ed_to_lower(s.p[0]);
 		else
 			n += (size_t)((char *)mempcpy(ret + n, s.p, step) - (ret + n));
 		s = ed_span_from(s, step ? step : 1);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "enrich/inventory_int.h"
 
 int ed_inventory_build(struct ed_inventory *inv)
@@ -201,11 +202,8 @@ const struct ed_asset *ed_inventory_by_name(const struct ed_inventory *inv, stru
 		name.n--;
 	if (name.n == 0 || name.n > sizeof(lower))
 		return NULL;
-	for (size_t i = 0; i < name.n; i++) {
-		uint8_t c = name.p[i];
-
-		lower[i] = c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-	}
+	for (size_t i = 0; i < name.n; i++)
+		lower[i] = ed_to_lower(name.p[i]);
 	asset = ed_inventory_named(inv, ed_span_of(lower, name.n));
 	return asset == ED_INVENTORY_NONE ? NULL : ed_inventory_asset_at(inv, asset);
 }

@@ -20,8 +20,7 @@ static bool is_space(uint8_t c)
 
 static bool is_scalar(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '+' || c == '.' ||
-	       c == 'E';
+	return ed_is_lower(c) || ed_is_digit(c) || c == '-' || c == '+' || c == '.' || c == 'E';
 }
 
 /* The value whose key was read has come. */

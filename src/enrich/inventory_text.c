@@ -134,11 +134,9 @@ enum ed_inventory_column ed_inventory_column_of(struct ed_span name)
 	struct ed_span bare = ed_span_of(buf, 0);
 
 	for (size_t i = 0; i < name.n; i++) {
-		uint8_t c = name.p[i];
+		uint8_t c = ed_to_lower(name.p[i]);
 
-		if (c >= 'A' && c <= 'Z')
-			c |= 0x20;
-		if (!(c >= 'a' && c <= 'z') && !ed_is_digit(c))
+		if (!ed_is_lower(c) && !ed_is_digit(c))
 			continue;
 		if (bare.n == sizeof(buf))
 			return ED_COLUMN_NONE;
@@ -173,9 +171,7 @@ static bool is_same(struct ed_span s, const char *lower)
 	if (s.n != n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		uint8_t c = s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] | 0x20 : s.p[i];
-
-		if (c != (uint8_t)lower[i])
+		if (ed_to_lower(s.p[i]) != (uint8_t)lower[i])
 			return false;
 	}
 	return true;

@@ -76,9 +76,8 @@ void ed_list_bad(struct ed_list *l, const uint8_t *at)
 /* Lower case of what a host name may hold, 0 of all else. */
 static uint8_t host_byte(uint8_t c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c | 0x20;
-	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '_' ? c : 0;
+	c = ed_to_lower(c);
+	return ed_is_host(c) ? c : 0;
 }
 
 /* The label whose length byte is at @from and that ends before @to. */

@@ -233,8 +233,7 @@ static bool take_string(struct json *j)
 
 static bool is_scalar_byte(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '+' || c == '.' ||
-	       c == 'E';
+	return ed_is_lower(c) || ed_is_digit(c) || c == '-' || c == '+' || c == '.' || c == 'E';
 }
 
 static bool take_scalar(struct json *j)

@@ -329,7 +329,7 @@ static int add_rule(struct ed_psl *psl, const struct ed_name *name, uint8_t flag
 
 static bool is_host_byte(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '_' || c == '.';
+	return ed_is_host(c) || c == '.';
 }
 
 /* @text in A-labels, lower case, to wire form. */

@@ -53,7 +53,7 @@ static void read_name(struct ed_span text, enum ed_name_escapes escapes, struct 
 	ev->name_n = name.n;
 	ev->has |= ED_FIELD_QNAME;
 	for (size_t i = 0; i < name.n; i++) {
-		if (name.wire[i] >= 'A' && name.wire[i] <= 'Z') {
+		if (ed_is_upper(name.wire[i])) {
 			ev->has |= ED_FIELD_QNAME_CASE;
 			break;
 		}

@@ -45,8 +45,7 @@ static uint32_t digit_of(uint8_t c)
 {
 	if (ed_is_digit(c))
 		return (uint32_t)c - '0' + 26;
-	c |= 0x20;
-	return c >= 'a' && c <= 'z' ? (uint32_t)c - 'a' : BASE;
+	return ed_is_letter(c) ? (c | 0x20U) - 'a' : BASE;
 }
 
 static uint32_t adapt(uint32_t delta, uint32_t points, bool first)

@@ -28,11 +28,9 @@ static const char *plain(struct ed_span text, char ret[static TEXT_MAX])
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.n && n + 1 < TEXT_MAX; i++) {
-		uint8_t c = text.p[i];
+		uint8_t c = ed_to_lower(text.p[i]);
 
-		if (c >= 'A' && c <= 'Z')
-			c |= 0x20;
-		if ((c >= 'a' && c <= 'z') || ed_is_digit(c))
+		if (ed_is_lower(c) || ed_is_digit(c))
 			ret[n++] = (char)c;
 		else if (n > 0 && ret[n - 1] != ' ')
 			ret[n++] = ' ';

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/hex.h"
 
@@ -13,11 +14,8 @@ uint32_t ed_hidden_name_hash(struct ed_span wire)
 {
 	uint32_t h = FNV_OFFSET;
 
-	for (size_t i = 0; i < wire.n; i++) {
-		uint8_t c = wire.p[i];
-
-		h = (h ^ (c >= 'A' && c <= 'Z' ? c | 0x20U : c)) * FNV_PRIME;
-	}
+	for (size_t i = 0; i < wire.n; i++)
+		h = (h ^ ed_to_lower(wire.p[i])) * FNV_PRIME;
 	return h;
 }
 

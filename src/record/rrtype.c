@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include "base/ascii.h"
+
 struct rrtype_row {
 	const char name[12];
 	uint16_t type;
@@ -99,7 +101,7 @@ bool ed_rrtype_from_name(struct ed_span name, uint16_t *ret_type)
 
 		if (c == '\0')
 			return false;
-		key[i] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+		key[i] = (char)ed_to_upper(c);
 	}
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;

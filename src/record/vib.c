@@ -56,7 +56,7 @@ static bool letters(struct ed_span text, char ret[static KEY_MAX])
 	for (size_t i = 0; i < text.n; i++) {
 		uint8_t c = text.p[i] | 0x20;
 
-		if (c < 'a' || c > 'z')
+		if (!ed_is_lower(c))
 			continue;
 		if (n == KEY_MAX - 1)
 			return false;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/time.h"
@@ -140,11 +141,9 @@ static bool subject_of(const struct ed_event *ev, struct ed_presence_subject *re
 		host = ed_process_text(process, ED_TEXT_HOST);
 	n = host.n < ED_PRESENCE_HOST_MAX ? host.n : ED_PRESENCE_HOST_MAX - 1;
 	for (size_t i = 0; i < n; i++) {
-		char c = (char)host.p[i];
+		uint8_t c = ed_to_lower(host.p[i]);
 
-		ret->host[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) :
-			       c > ' ' && c < 0x7f  ? c :
-						      '?';
+		ret->host[i] = c > ' ' && c < 0x7f ? (char)c : '?';
 	}
 	return n > 0 || ed_addr_known(&ret->addr);
 }

@@ -29,16 +29,9 @@ static uint32_t code_same(uint8_t *model, bool same)
 	return cost;
 }
 
-static uint8_t folded(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-}
-
 static uint32_t miss_mbits(uint8_t c)
 {
-	bool plain = (c >= 'a' && c <= 'z') || ed_is_digit(c) || c == '-' || c == '_';
-
-	return plain ? PLAIN_MBITS : PLAIN_MBITS + OTHER_MBITS;
+	return ed_is_host(c) ? PLAIN_MBITS : PLAIN_MBITS + OTHER_MBITS;
 }
 
 static uint32_t code_length(struct ed_template_code *c, uint8_t n)
@@ -59,7 +52,7 @@ uint32_t ed_template_code(struct ed_template_code *c, const uint8_t *payload, si
 	size_t label = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint8_t byte = folded(payload[i]);
+		uint8_t byte = ed_to_lower(payload[i]);
 		uint32_t miss = i == label ? LABEL_MBITS : miss_mbits(byte);
 
 		if (i == label)

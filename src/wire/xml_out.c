@@ -2,6 +2,7 @@
 /* XML text; see xml_out.h. */
 #include "wire/xml_out.h"
 
+#include "base/ascii.h"
 #include "base/cursor.h"
 
 enum {
@@ -132,11 +133,11 @@ void ed_xml_latin1(struct ed_xml_out *o, struct ed_span text)
 	o->n = (size_t)(at - o->p);
 }
 
-static bool is_name_ascii(uint32_t c, bool first)
+static bool is_name_ascii(uint8_t c, bool first)
 {
-	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':')
+	if (ed_is_letter(c) || c == '_' || c == ':')
 		return true;
-	return !first && ((c >= '0' && c <= '9') || c == '-' || c == '.');
+	return !first && (ed_is_digit(c) || c == '-' || c == '.');
 }
 
 /* Above ASCII: what the XML recommendation lets stand anywhere in a name. */
@@ -160,7 +161,7 @@ void ed_xml_name(struct ed_xml_out *o, struct ed_span utf16)
 		if (c >= ASCII_N && is_name_wide(c))
 			at = put_wide(at, c);
 		else
-			*at++ = c < ASCII_N && is_name_ascii(c, i == 0) ? (uint8_t)c : '_';
+			*at++ = c < ASCII_N && is_name_ascii((uint8_t)c, i == 0) ? (uint8_t)c : '_';
 	}
 	o->n = (size_t)(at - o->p);
 }

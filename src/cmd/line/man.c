@@ -7,6 +7,7 @@
 #include "cmd/line/usage.h"
 
 #include "analytic/analytic.h"
+#include "base/ascii.h"
 
 #include <string.h>
 
@@ -52,10 +53,8 @@ static void put_paragraphs(FILE *f, const char *text)
 /* The first letter large and a full stop: how a help line stands as a sentence. */
 static void put_sentence(FILE *f, const char *text)
 {
-	char c = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
-
-	(void)fputc(c, f);
-	put_text(f, c ? text + 1 : text);
+	(void)fputc(ed_to_upper((uint8_t)*text), f);
+	put_text(f, *text ? text + 1 : text);
 	(void)fputs(".\n", f);
 }
 

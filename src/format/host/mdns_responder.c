@@ -300,11 +300,6 @@ static const struct {
 	{ "resolver", REQUEST_SERVER },
 };
 
-static bool is_word_byte(uint8_t c)
-{
-	return ed_is_letter(c) || ed_is_digit(c) || c == '_';
-}
-
 /* What stands at the front up to its quote, bracket or separator, cut off. */
 static struct ed_span take_value(struct ed_span *s)
 {
@@ -371,7 +366,7 @@ bool ed_mdns_request_read(struct ed_span s, struct ed_mdns_question *ret)
 	while (s.n > 0) {
 		struct ed_span word = ed_span_of(s.p, 0);
 
-		while (word.n < s.n && is_word_byte(s.p[word.n]))
+		while (word.n < s.n && ed_is_word(s.p[word.n]))
 			word.n++;
 		s = ed_span_from(s, word.n);
 		if (word.n == 0) {

@@ -276,11 +276,6 @@ static void read_script(struct ed_argv_reader *r, const struct ed_argv_job *job)
 	}
 }
 
-static bool is_letter(uint8_t c)
-{
-	return c == '_' || ed_is_letter(c) || ed_is_digit(c);
-}
-
 /* True when the text up to @at ends in the call of a function that asks. */
 static bool is_call(struct ed_span text, size_t at)
 {
@@ -291,7 +286,7 @@ static bool is_call(struct ed_span text, size_t at)
 	if (at == 0 || text.p[at - 1] != '(')
 		return false;
 	end = at - 1;
-	while (n < end && n < CALL_MAX && is_letter(text.p[end - n - 1]))
+	while (n < end && n < CALL_MAX && ed_is_word(text.p[end - n - 1]))
 		n++;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		if (ed_argv_is(ed_span_of(text.p + end - n, n), calls[i]))

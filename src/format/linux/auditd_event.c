@@ -46,7 +46,7 @@ static bool read_key(struct ed_span key, unsigned *ret_index, bool *ret_piece)
 	unsigned v = 0;
 	size_t n = 1;
 
-	if (key.n < 2 || key.p[0] != 'a' || key.p[1] - (unsigned)'0' > 9)
+	if (key.n < 2 || key.p[0] != 'a' || !ed_is_digit(key.p[1]))
 		return false;
 	for (; n < key.n && n < 6 && ed_is_digit(key.p[n]); n++)
 		v = v * 10 + (key.p[n] - (unsigned)'0');

@@ -5,6 +5,8 @@
  */
 #include "format/linux/call.h"
 
+#include "base/ascii.h"
+
 enum {
 	EXIT_IN_PROGRESS = -115, /* EINPROGRESS */
 	LENGTH_MAX = 65507,      /* of a message that is sent at once */
@@ -19,7 +21,7 @@ int64_t ed_linux_exit(struct ed_span text)
 	if (ed_span_is(text, "EINPROGRESS"))
 		return EXIT_IN_PROGRESS;
 	for (size_t i = minus; i < text.n && i < EXIT_DIGITS_MAX; i++) {
-		if (text.p[i] - (unsigned)'0' > 9)
+		if (!ed_is_digit(text.p[i]))
 			break;
 		v = v * 10 + (text.p[i] - '0');
 	}

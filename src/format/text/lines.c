@@ -49,7 +49,7 @@ static size_t cut_any(struct ed_span in, bool eof)
 /* Nearly all lines are records and begin with a digit, which says so. */
 static inline bool is_of_notes(struct ed_span line, bool (*is_directive)(struct ed_span line))
 {
-	return line.p[0] - (unsigned)'0' > 9 && is_directive(line);
+	return !ed_is_digit(line.p[0]) && is_directive(line);
 }
 
 /*

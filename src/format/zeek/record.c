@@ -12,6 +12,7 @@
  */
 #include "format/zeek/record.h"
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/time.h"
 #include "format/text/addr.h"
@@ -290,7 +291,7 @@ static bool take_data(struct ed_dns_answers *a, struct ed_span text)
 {
 	if (ed_span_starts(text, "TXT ") || ed_span_starts(text, "SPF "))
 		a->bytes_opaque += ed_zeek_text_txt_bytes(text);
-	else if (text.p[0] == '<' || (text.p[0] >= 'A' && text.p[0] <= 'Z'))
+	else if (text.p[0] == '<' || ed_is_upper(text.p[0]))
 		return false;
 	else
 		a->bytes_names += (uint32_t)ed_zeek_text_bytes(text);
