@@ -6,10 +6,9 @@
 
 #include "base/ascii.h"
 #include "base/hash.h"
-#include "base/hex.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "base/utf8.h"
+#include "enrich/payload.h"
 #include "enrich/reputation.h"
 #include "enrich/services.h"
 #include "model/name_model.h"
@@ -20,26 +19,19 @@ enum {
 	SETS_MIN = 16384, /* of 128 bytes: a miss costs far more than a look into the third-level
 			     cache */
 	SETS_MAX = 65536,
-	ZONES = 32768,
-	OCTET_BITS = 8, /* what a label of a reverse IPv4 name can say */
-	NIBBLE_BITS = 4,
-	GUID_BYTES = 36,
-	OCTETS_BELOW = 1, /* labels of an address below its zone (enrich/zone.h) */
-	NIBBLES_BELOW = 20,
+	ZONES = 65536,
 };
 
 /* Everything about a name that the event gets; the key is the hash of the name with its case. */
 struct entry {
 	uint64_t raw_hash; /* 0: free */
 	uint64_t name_hash, zone_hash;
-	int32_t payload_llr, zone_llr;
-	uint32_t payload_code, zone_code;
-	int32_t tail_llr;
-	uint32_t tail_hash;
-	uint8_t payload_alphabet, payload_longest, zone_off, zone_kind;
-	uint8_t payload_shape, zone_service;
-	uint8_t reputation, reputation_feed;
+	struct ed_payload payload;
+	int32_t zone_llr;
+	uint32_t zone_code;
 	int32_t service_until_day;
+	uint8_t zone_off, zone_kind, zone_service;
+	uint8_t reputation, reputation_feed;
 };
 static_assert(sizeof(struct entry) == 64, "a cache line");
 
@@ -62,6 +54,7 @@ struct ed_annotator {
 	const struct ed_own_zones *own_zones;   /* may be NULL */
 	uint64_t hash_key;
 	struct ed_services services;
+	struct ed_payload_memo payloads;
 	struct zone zones[ZONES];
 	struct entry cache[][CACHE_WAYS] __attribute__((aligned(64))); /* by set, the last asked
 									  first */
@@ -81,6 +74,7 @@ int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, size_t cache_b
 	a->set_mask = n_sets - 1;
 	a->psl = psl;
 	a->hash_key = hash_key;
+	a->payloads.hash_key = hash_key;
 	ed_services_init(&a->services, hash_key);
 	*ret = a;
 	return 0;
@@ -99,214 +93,6 @@ void ed_annotator_set_reputation(struct ed_annotator *a, const struct ed_reputat
 void ed_annotator_set_own_zones(struct ed_annotator *a, const struct ed_own_zones *own)
 {
 	a->own_zones = own;
-}
-
-static bool is_octet(const uint8_t *label)
-{
-	unsigned v = 0;
-
-	for (unsigned i = 1; i <= label[0]; i++) {
-		if (label[i] < '0' || label[i] > '9')
-			return false;
-		v = v * 10 + (label[i] - '0');
-		if (v > UINT8_MAX)
-			return false;
-	}
-	return label[0] <= 3;
-}
-
-static bool is_nibble(const uint8_t *label)
-{
-	return label[0] == 1 && ed_hex_value(label[1]) >= 0;
-}
-
-/*
- * The numbers of a reverse name are an address, not a text: they say 8 bits an octet, 4 a nibble.
- * What is no address is a text like any other, or a tunnel below a reverse zone would be weighed
- * for less than it says.
- */
-static bool score_reverse(struct ed_span lower, const struct ed_zone_cut *cut, struct entry *e)
-{
-	static const uint8_t ip6[] = "\3ip6\4arpa";
-	bool v6 = lower.n > sizeof(ip6) &&
-		  memcmp(lower.p + lower.n - sizeof(ip6), ip6, sizeof(ip6)) == 0;
-
-	if (cut->n_labels_below > (v6 ? NIBBLES_BELOW : OCTETS_BELOW))
-		return false;
-	for (size_t i = 0; i < cut->off; i += 1U + lower.p[i]) {
-		if (v6 ? !is_nibble(lower.p + i) : !is_octet(lower.p + i))
-			return false;
-	}
-	e->payload_code = (uint32_t)cut->n_labels_below * (v6 ? NIBBLE_BITS : OCTET_BITS) *
-			  ED_NAME_MODEL_BIT_MBITS;
-	e->payload_shape |= ED_SHAPE_REVERSE;
-	return true;
-}
-
-static bool mixes_case(const uint8_t *p, size_t n)
-{
-	bool upper = false, lower = false;
-
-	for (size_t i = 0; i < n; i++) {
-		upper |= p[i] >= 'A' && p[i] <= 'Z';
-		lower |= p[i] >= 'a' && p[i] <= 'z';
-	}
-	return upper && lower;
-}
-
-static void score_tail(const struct ed_annotator *a, struct ed_span labels,
-		       const struct ed_name_score *s, struct entry *e)
-{
-	struct ed_span tail = ed_span_of(labels.p + s->tail_off, 1U + labels.p[s->tail_off]);
-	uint8_t lower[1 + ED_LABEL_MAX];
-
-	e->tail_llr = s->tail_llr_mbits;
-	ed_name_lower(tail.p, tail.n, lower);
-	e->tail_hash = (uint32_t)ed_hash_bytes(lower, tail.n, a->hash_key) | 1;
-}
-
-/* Bytes of the reversed IPv4 address (four octets) or IPv6 address (32 nibbles) that @labels begin
- * with. */
-static size_t reversed_address(struct ed_span labels, unsigned *ret_bits)
-{
-	unsigned octets = 0, nibbles = 0;
-	size_t at = 0, after_octets = 0;
-	bool is_octets = true, is_nibbles = true;
-
-	for (; at < labels.n && (is_octets || is_nibbles); at += 1U + labels.p[at]) {
-		is_octets = is_octets && octets < 4 && is_octet(labels.p + at);
-		is_nibbles = is_nibbles && nibbles < 32 && is_nibble(labels.p + at);
-		octets += is_octets;
-		nibbles += is_nibbles;
-		if (octets == 4 && after_octets == 0)
-			after_octets = at + 1U + labels.p[at];
-		if (nibbles == 32) {
-			*ret_bits = 128;
-			return at + 2;
-		}
-	}
-	*ret_bits = 32;
-	return after_octets;
-}
-
-static bool is_guid(const uint8_t *label)
-{
-	if (label[0] != GUID_BYTES)
-		return false;
-	for (unsigned i = 1; i <= GUID_BYTES; i++) {
-		bool dash = i == 9 || i == 14 || i == 19 || i == 24;
-
-		if (dash ? label[i] != '-' : ed_hex_value(label[i]) < 0)
-			return false;
-	}
-	return true;
-}
-
-/* A GUID names an object of a directory or a device: its digits are no sign of an encoder. What it
- * says still counts. */
-static void pardon_guids(struct ed_span labels, size_t tail, struct entry *e)
-{
-	for (size_t i = 0; i < labels.n; i += 1U + labels.p[i]) {
-		struct ed_label_score s;
-
-		if (!is_guid(labels.p + i))
-			continue;
-		ed_name_model_label(ed_span_of(labels.p + i + 1, labels.p[i]), &s);
-		if (s.llr_mbits > 0)
-			e->payload_llr -= s.llr_mbits;
-		if (s.llr_mbits > 0 && i == tail)
-			e->tail_llr = 0;
-	}
-}
-
-static bool is_base32(uint8_t c)
-{
-	return ed_is_letter(c) || (c >= '2' && c <= '7');
-}
-
-/* MD5, SHA-1 and SHA-224 in base 16, SHA-1 in base 32. */
-static bool is_digest(struct ed_span labels)
-{
-	unsigned n = labels.n ? labels.p[0] : 0;
-	bool is_16 = n == 32 || n == 40 || n == 56, is_32 = n == 32;
-
-	for (unsigned i = 1; i <= n && (is_16 || is_32); i++) {
-		is_16 = is_16 && ed_hex_value(labels.p[i]) >= 0;
-		is_32 = is_32 && is_base32(labels.p[i]);
-	}
-	return is_16 || is_32;
-}
-
-static bool is_binary(struct ed_span labels)
-{
-	if (ed_utf8_is_ascii(labels)) /* the lengths of labels are, too */
-		return false;
-	for (size_t i = 0; i < labels.n; i += 1U + labels.p[i]) {
-		if (!ed_utf8_is_text(ed_span_of(labels.p + i + 1, labels.p[i])))
-			return true;
-	}
-	return false;
-}
-
-static bool is_artefact(struct ed_span labels)
-{
-	return labels.n >= 2 && labels.p[1] == '_' &&
-	       (labels.p[0] == 1 || (labels.n > 4 && memcmp(labels.p + 1, "_ta-", 4) == 0));
-}
-
-static void score_payload(const struct ed_annotator *a, struct ed_span labels, struct entry *e)
-{
-	struct ed_name_score s;
-	unsigned address_bits;
-	size_t address = reversed_address(labels, &address_bits);
-
-	if (address > 0) {
-		e->payload_shape |= ED_SHAPE_ADDRESS;
-		e->payload_code = address_bits * ED_NAME_MODEL_BIT_MBITS;
-		labels = ed_span_from(labels, address);
-	}
-	if (is_digest(labels))
-		e->payload_shape |= ED_SHAPE_DIGEST;
-	if (is_artefact(labels))
-		e->payload_shape |= ED_SHAPE_ARTEFACT;
-	if (is_binary(labels))
-		e->payload_shape |= ED_SHAPE_BINARY;
-	ed_name_model_labels(labels, &s);
-	e->payload_llr = s.llr_mbits;
-	e->payload_code += s.code_mbits;
-	e->payload_alphabet = s.alphabet;
-	e->payload_longest = s.label_max;
-	if (s.n_labels > 1)
-		score_tail(a, labels, &s, e);
-	if (s.label_max >= GUID_BYTES)
-		pardon_guids(labels, s.tail_off, e);
-}
-
-/*
- * A resolver that randomises case (0x20) does so in the whole name: then case is no sign of an
- * encoder, but it may hide one, of one case or of two. The payload is judged as it stands and
- * folded, and what looks more encoded counts. Its case still counts as information, since it could
- * be one.
- */
-static void score_cased_payload(const struct ed_annotator *a, struct ed_span name,
-				struct ed_span lower, struct entry *e)
-{
-	bool payload_mixes = mixes_case(name.p, e->zone_off);
-	bool zone_mixes = mixes_case(name.p + e->zone_off, name.n - e->zone_off);
-	struct entry folded = *e;
-
-	score_payload(a, ed_span_of(name.p, e->zone_off), e);
-	if (payload_mixes && !zone_mixes)
-		e->payload_shape |= ED_SHAPE_MIXED_CASE;
-	if (!payload_mixes || !zone_mixes)
-		return;
-	score_payload(a, ed_span_of(lower.p, e->zone_off), &folded);
-	if (folded.payload_llr > e->payload_llr) {
-		uint32_t code = e->payload_code;
-
-		*e = folded;
-		e->payload_code = code;
-	}
 }
 
 /* The label that was chosen at registration; where no list knows the suffix, all of the zone. */
@@ -329,7 +115,7 @@ static void score_zone(struct ed_span wire, struct zone *z)
 static bool is_probe(struct ed_span zone)
 {
 	for (unsigned i = 1; i <= zone.p[0]; i++) {
-		if (zone.p[i] < 'a' || zone.p[i] > 'z')
+		if (!ed_is_lower(zone.p[i]))
 			return false;
 	}
 	return zone.p[0] >= 7 && zone.p[0] <= 15;
@@ -429,13 +215,14 @@ static void fill_hidden(struct entry *e)
 {
 	e->zone_off = ED_HIDDEN_ZONE_OFF;
 	e->zone_kind = ED_ZONE_HIDDEN;
-	e->payload_code = ED_NAME_MODEL_BIT_MBITS;
+	e->payload.code = ED_NAME_MODEL_BIT_MBITS;
 }
 
 static void entry_fill(struct ed_annotator *a, struct ed_event *ev, struct entry *e)
 {
 	struct ed_span name = ed_event_qname(ev);
 	uint8_t lower[ED_NAME_MAX + 1];
+	struct ed_span folded = ed_span_of(lower, name.n);
 	struct ed_zone_cut cut;
 	const struct zone *z;
 	bool is_folded;
@@ -444,11 +231,11 @@ static void entry_fill(struct ed_annotator *a, struct ed_event *ev, struct entry
 	is_folded = memcmp(lower, name.p, name.n) == 0;
 	e->name_hash = is_folded ? e->raw_hash : ed_hash_bytes(lower, name.n, a->hash_key);
 	if (!is_folded || ev->payload_longest == 0)
-		guess_zone(a, ed_span_of(lower, name.n), ev);
+		guess_zone(a, folded, ev);
 	z = known_zone(a, ev, &cut);
 	if (!z) {
-		ed_zone_cut(a->psl, ed_span_of(lower, name.n), &cut);
-		z = zone_of(a, ed_span_of(lower, name.n), &cut);
+		ed_zone_cut(a->psl, folded, &cut);
+		z = zone_of(a, folded, &cut);
 	}
 	e->zone_off = cut.off;
 	e->zone_kind = cut.kind;
@@ -459,15 +246,9 @@ static void entry_fill(struct ed_annotator *a, struct ed_event *ev, struct entry
 	e->service_until_day = z->service_until_day;
 	if (a->reputation)
 		e->reputation = (uint8_t)ed_reputation_find(
-			a->reputation, ed_span_of(lower, name.n), cut.off,
-			(uint64_t[]){ e->name_hash, e->zone_hash }, &e->reputation_feed);
-	if (cut.off == 0 ||
-	    (cut.kind == ED_ZONE_REVERSE && score_reverse(ed_span_of(lower, name.n), &cut, e)))
-		return;
-	if (is_folded)
-		score_payload(a, ed_span_of(lower, cut.off), e);
-	else
-		score_cased_payload(a, name, ed_span_of(lower, name.n), e);
+			a->reputation, folded, cut.off, (uint64_t[]){ e->name_hash, e->zone_hash },
+			&e->reputation_feed);
+	ed_payload_score(&a->payloads, is_folded ? folded : name, folded, &cut, &e->payload);
 }
 
 /* The list of services says until when it is believed. */
@@ -550,16 +331,16 @@ void ed_annotate_finish(struct ed_annotator *a, struct ed_event *ev)
 	e = entry_of(a, ev);
 	ev->name_hash = e->name_hash;
 	ev->zone_hash = e->zone_hash;
-	ev->payload_llr = e->payload_llr;
-	ev->payload_code = e->payload_code;
+	ev->payload_llr = e->payload.llr;
+	ev->payload_code = e->payload.code;
 	ev->zone_llr = e->zone_llr;
 	ev->zone_code = e->zone_code;
-	ev->tail_llr = e->tail_llr;
-	ev->tail_hash = e->tail_hash;
-	ev->payload_shape = e->payload_shape;
+	ev->tail_llr = e->payload.tail_llr;
+	ev->tail_hash = e->payload.tail_hash;
+	ev->payload_shape = e->payload.shape;
 	ev->zone_service = in_force(e, ev) ? e->zone_service : (uint8_t)ED_SERVICE_NONE;
-	ev->payload_alphabet = e->payload_alphabet;
-	ev->payload_longest = e->payload_longest;
+	ev->payload_alphabet = e->payload.alphabet;
+	ev->payload_longest = e->payload.longest;
 	ev->zone_off = e->zone_off;
 	ev->zone_kind = e->zone_kind;
 	ev->reputation = e->reputation;

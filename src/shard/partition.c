@@ -3,6 +3,7 @@
 #include "shard/partition.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/fixed_log.h"
@@ -180,9 +181,10 @@ static unsigned unprinted_bytes(const struct ed_event *ev)
 /* A channel that is fed by answers names little: a counter. */
 static unsigned answer_bytes(const struct ed_sighting *s)
 {
-	if (!s->is_response || !(s->ev->has & ED_FIELD_RDATA_BYTES) || s->key_kind == ED_KEY_CLIENT)
-		return 0;
-	return s->ev->answers.bytes_opaque / ANSWER_SHARE;
+	bool tells = s->is_response & ((s->ev->has & ED_FIELD_RDATA_BYTES) != 0) &
+		     (s->key_kind != ED_KEY_CLIENT);
+
+	return tells ? s->ev->answers.bytes_opaque / ANSWER_SHARE : 0;
 }
 
 /* What the sighting brings to any key's table; the payload's text only to that of a pair. */
@@ -191,17 +193,17 @@ static void bid_of(const struct ed_partition *p, const struct ed_sighting *s,
 {
 	const struct ed_event *ev = s->ev;
 	unsigned weight = weight_bytes(s->code_mbits);
+	unsigned most = s->is_shared ? 1 : UINT_MAX;
 
 	/* a shared name costs its index, not its text */
-	weight = s->is_shared ? weight > 0 : weight;
+	weight = weight < most ? weight : most;
 	/* member by member: a copy of the whole would wait for each of the narrow stores */
 	ret->payload_hash = s->payload_hash;
 	ret->payload = ed_span_of(NULL, 0);
 	ret->weight_bytes = weight;
 	ret->other_bytes = unprinted_bytes(ev);
-	ret->quiet = (weight == 0 && ret->other_bytes == 0) || s->is_shared;
-	if (!ret->quiet)
-		ret->other_bytes += answer_bytes(s);
+	ret->quiet = ((weight == 0) & (ret->other_bytes == 0)) | s->is_shared;
+	ret->other_bytes += answer_bytes(s) * !ret->quiet;
 	ret->sure = ev->reputation == ED_REPUTATION_BAD;
 	ret->draw = ed_hash_pair(p->conf->hash_key, (uint64_t)ev->time_ns ^ ev->offset << 40);
 	ret->time_ns = ev->time_ns;
@@ -290,7 +292,7 @@ static void zone_role(const struct ed_visit *v, struct ed_sighting s)
 	bool heard;
 
 	s.llr_mbits = ev->payload_llr;
-	s.code_mbits = ev->zone_off > 0 ? ev->payload_code : 0;
+	s.code_mbits = ev->payload_code;
 	s.payload_hash = ev->name_hash;
 	if (s.is_query)
 		s.n_askers = (uint8_t)ed_shared_names_note(&p->shared, ev->name_hash, asker);

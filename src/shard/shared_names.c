@@ -67,7 +67,8 @@ unsigned ed_shared_names_note(struct ed_shared_names *t, uint64_t name_hash, uin
 
 /* ------------------------------------------------------------- heard by the owner */
 
-/* Which type comes next cannot be foreseen, so nothing here branches on it. */
+/* Which type comes next, and whether its answer is known, cannot be foreseen, so nothing here
+ * branches on it. */
 static inline unsigned slot_of(uint16_t qtype)
 {
 	return (unsigned)(qtype != ED_RR_A) + ((qtype != ED_RR_A) & (qtype != ED_RR_AAAA));
@@ -79,25 +80,25 @@ static inline unsigned slot_of(uint16_t qtype)
  */
 static inline uint16_t runs_out(const struct ed_event *ev, int64_t now_s)
 {
-	bool is_failure = (ev->has & ED_FIELD_RCODE) && ev->rcode != ED_RCODE_NOERROR;
+	bool is_failure = ((ev->has & ED_FIELD_RCODE) != 0) & (ev->rcode != ED_RCODE_NOERROR);
 	bool tells = ev->has & ED_FIELD_ANSWERS;
 	bool lives = tells & (ev->answers.n > 0);
 	uint32_t ttl_s = ev->answers.ttl_min_s < LIFE_MAX_S ? ev->answers.ttl_min_s : LIFE_MAX_S;
 	uint16_t at = (uint16_t)(now_s + (lives ? ttl_s : 0));
+	bool unknown = (ev->kind == ED_EVENT_DNS_QUERY) | (lives & !(ev->has & ED_FIELD_TTL)) |
+		       !(tells | is_failure);
 
-	if (ev->kind == ED_EVENT_DNS_QUERY || (lives && !(ev->has & ED_FIELD_TTL)) ||
-	    !(tells || is_failure))
-		return 0;
-	return at ? at : 1;
+	at = at ? at : 1;
+	return unknown ? 0 : at;
 }
 
 /* When the answer before runs out. Nothing is known to live of a type that was not told last. */
 static uint16_t ran_out(const struct ed_shared_name *e, unsigned slot, uint16_t qtype,
 			uint16_t now_s)
 {
-	bool is_another = slot == OTHER_TYPE && e->other_type != (uint8_t)qtype;
+	bool is_another = (slot == OTHER_TYPE) & (e->other_type != (uint8_t)qtype);
 
-	return is_another && e->expires_s[slot] ? now_s : e->expires_s[slot];
+	return is_another & (e->expires_s[slot] != 0) ? now_s : e->expires_s[slot];
 }
 
 bool ed_shared_names_heard(struct ed_shared_names *t, const struct ed_event *ev)
@@ -106,21 +107,20 @@ bool ed_shared_names_heard(struct ed_shared_names *t, const struct ed_event *ev)
 	int64_t now_s = ev->time_ns / 1000000000;
 	unsigned slot = slot_of(ev->qtype);
 	uint16_t before, after;
-	bool lives, has_moved;
+	bool known, lives, has_moved;
 
 	if (e->tag != tag_of(ev->name_hash) || !(ev->has & ED_FIELD_TIME))
 		return false;
 	before = ran_out(e, slot, ev->qtype, (uint16_t)now_s);
 	after = runs_out(ev, now_s);
+	known = before != 0;
 	lives = (int16_t)(before - (uint16_t)now_s) > 0;
-	has_moved = after && (int16_t)(after - before) > 1;
+	has_moved = (after != 0) & ((int16_t)(after - before) > 1);
 	if (after) {
 		e->expires_s[slot] = after;
 		e->other_type = slot == OTHER_TYPE ? (uint8_t)ev->qtype : e->other_type;
 	}
-	if (!before)
-		return after && ev->kind != ED_EVENT_DNS_RESPONSE;
 	if (ev->kind == ED_EVENT_DNS_RESPONSE)
-		return lives && has_moved;
-	return !lives || has_moved;
+		return known & lives & has_moved;
+	return (known & (!lives | has_moved)) | (!known & (after != 0));
 }
