@@ -46,7 +46,7 @@ bool ed_drill_mark_read(struct ed_span label, uint64_t *ret_id)
 	if (label.n != ED_DRILL_MARK_BYTES)
 		return false;
 	for (unsigned i = 0; i < PREFIX_BYTES; i++) {
-		if (ed_to_lower(label.p[i]) != prefix[i])
+		if (ed_to_lower(label.p[i]) != (uint8_t)prefix[i])
 			return false;
 	}
 	if (!read_digits(label.p + PREFIX_BYTES, ID_DIGITS, &id) ||
