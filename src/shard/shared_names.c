@@ -98,7 +98,7 @@ static uint16_t ran_out(const struct ed_shared_name *e, unsigned slot, uint16_t 
 {
 	bool is_another = (slot == OTHER_TYPE) & (e->other_type != (uint8_t)qtype);
 
-	return is_another & (e->expires_s[slot] != 0) ? now_s : e->expires_s[slot];
+	return (is_another & (e->expires_s[slot] != 0)) ? now_s : e->expires_s[slot];
 }
 
 bool ed_shared_names_heard(struct ed_shared_names *t, const struct ed_event *ev)
