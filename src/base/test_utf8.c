@@ -37,10 +37,13 @@ static void test_characters(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct ed_span s = span(cases[i].text);
+		uint8_t written[4];
 		uint32_t c = 0;
 
 		assert_int_equal(ed_utf8_char(s, &c), s.n);
 		assert_int_equal(c, cases[i].c);
+		assert_ptr_equal(ed_utf8_put(c, written), written + s.n);
+		assert_memory_equal(written, s.p, s.n);
 		s.n--; /* cut short */
 		assert_int_equal(ed_utf8_char(s, &c), 0);
 	}

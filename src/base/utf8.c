@@ -28,6 +28,27 @@ size_t ed_utf8_char(struct ed_span s, uint32_t *ret)
 	return n;
 }
 
+uint8_t *ed_utf8_put(uint32_t c, uint8_t *ret)
+{
+	if (c < 0x80) {
+		*ret++ = (uint8_t)c;
+		return ret;
+	}
+	if (c < 0x800) {
+		*ret++ = (uint8_t)(0xc0 | c >> 6);
+	} else {
+		if (c < 0x10000) {
+			*ret++ = (uint8_t)(0xe0 | c >> 12);
+		} else {
+			*ret++ = (uint8_t)(0xf0 | c >> 18);
+			*ret++ = (uint8_t)(0x80 | (c >> 12 & 0x3f));
+		}
+		*ret++ = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+	}
+	*ret++ = (uint8_t)(0x80 | (c & 0x3f));
+	return ret;
+}
+
 bool ed_utf8_is_ascii(struct ed_span s)
 {
 	uint64_t all = 0, v;

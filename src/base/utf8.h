@@ -11,6 +11,12 @@
 /* Bytes of the character at the front of @s, which is then in *@ret; 0: there is none. */
 size_t ed_utf8_char(struct ed_span s, uint32_t *ret);
 
+/*
+ * Writes @c, at most U+1FFFFF, in one to four bytes. Returns what lies behind them. Whether @c is a
+ * character is not asked: half of a surrogate pair becomes three bytes.
+ */
+uint8_t *ed_utf8_put(uint32_t c, uint8_t *ret);
+
 /* True when no byte of @s has its upper bit set. */
 bool ed_utf8_is_ascii(struct ed_span s);
 

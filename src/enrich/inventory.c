@@ -337,7 +337,7 @@ static int add_utf8(struct ed_inventory *inv, const char *path, struct ed_span t
 /* Little-endian UTF-16 as UTF-8, at most three bytes for two; lone surrogates as '?'. */
 static size_t from_utf16(struct ed_span s, uint8_t *ret)
 {
-	size_t n = 0;
+	uint8_t *out = ret;
 
 	for (; s.n >= 2; s = ed_span_from(s, 2)) {
 		uint32_t c = s.p[0] | (uint32_t)s.p[1] << 8;
@@ -345,23 +345,13 @@ static size_t from_utf16(struct ed_span s, uint8_t *ret)
 
 		if (c >= 0xd800 && c < 0xdc00 && low >= 0xdc00 && low < 0xe000) {
 			c = 0x10000 + ((c & 0x3ff) << 10) + (low & 0x3ff);
-			ret[n++] = (uint8_t)(0xf0 | c >> 18);
-			ret[n++] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-			ret[n++] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-			ret[n++] = (uint8_t)(0x80 | (c & 0x3f));
 			s = ed_span_from(s, 2);
-		} else if (c < 0x80 || (c >= 0xd800 && c < 0xe000)) {
-			ret[n++] = c < 0x80 ? (uint8_t)c : '?';
-		} else if (c < 0x800) {
-			ret[n++] = (uint8_t)(0xc0 | c >> 6);
-			ret[n++] = (uint8_t)(0x80 | (c & 0x3f));
-		} else {
-			ret[n++] = (uint8_t)(0xe0 | c >> 12);
-			ret[n++] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-			ret[n++] = (uint8_t)(0x80 | (c & 0x3f));
+		} else if (c >= 0xd800 && c < 0xe000) {
+			c = '?';
 		}
+		out = ed_utf8_put(c, out);
 	}
-	return n;
+	return (size_t)(out - ret);
 }
 
 int ed_inventory_add(struct ed_inventory *inv, const char *path, struct ed_span text,

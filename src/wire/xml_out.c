@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/cursor.h"
+#include "base/utf8.h"
 
 enum {
 	UNIT_TEXT_MAX_BYTES = 5, /* "&amp;", the longest that two bytes of UTF-16 become */
@@ -75,18 +76,7 @@ static uint8_t *put_wide(uint8_t *at, uint32_t c)
 {
 	if (c == 0xfffe || c == 0xffff)
 		c = REPLACEMENT;
-	if (c < 0x800) {
-		*at++ = (uint8_t)(0xc0 | c >> 6);
-	} else if (c < 0x10000) {
-		*at++ = (uint8_t)(0xe0 | c >> 12);
-		*at++ = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-	} else {
-		*at++ = (uint8_t)(0xf0 | c >> 18);
-		*at++ = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-		*at++ = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-	}
-	*at++ = (uint8_t)(0x80 | (c & 0x3f));
-	return at;
+	return ed_utf8_put(c, at);
 }
 
 /* The character that begins at unit @i of @n; *ret_n is how many units it takes. */

@@ -5,6 +5,7 @@
  */
 #include "format/json/text.h"
 #include "base/hex.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 
@@ -23,29 +24,8 @@ static int32_t hex4(const uint8_t *p)
 	return v;
 }
 
-/* @code in UTF-8; a half of a pair that stands alone is written the same way, as three bytes. */
-static uint8_t *put_utf8(uint8_t *out, uint32_t code)
-{
-	if (code < 0x80) {
-		*out++ = (uint8_t)code;
-		return out;
-	}
-	if (code < 0x800) {
-		*out++ = (uint8_t)(0xc0 | code >> 6);
-	} else {
-		if (code < 0x10000) {
-			*out++ = (uint8_t)(0xe0 | code >> 12);
-		} else {
-			*out++ = (uint8_t)(0xf0 | code >> 18);
-			*out++ = (uint8_t)(0x80 | (code >> 12 & 0x3f));
-		}
-		*out++ = (uint8_t)(0x80 | (code >> 6 & 0x3f));
-	}
-	*out++ = (uint8_t)(0x80 | (code & 0x3f));
-	return out;
-}
-
-/* Behind \uXXXX, whose first digit @p is at; NULL: no such thing. */
+/* Behind \uXXXX, whose first digit @p is at; NULL: no such thing. A half of a pair that stands alone
+ * is written as well. */
 static const uint8_t *take_code(const uint8_t *p, uint8_t **out)
 {
 	int32_t code = hex4(p);
@@ -61,7 +41,7 @@ static const uint8_t *take_code(const uint8_t *p, uint8_t **out)
 			p += 6;
 		}
 	}
-	*out = put_utf8(*out, (uint32_t)code);
+	*out = ed_utf8_put((uint32_t)code, *out);
 	return p;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/hash.h"
+#include "base/hex.h"
 #include "format/text/logline.h"
 #include "format/zeek/text.h"
 
@@ -56,14 +57,11 @@ static bool take_id(struct ed_span *text, uint16_t *ret)
 	if (!ed_span_starts(*text, "0x"))
 		return false;
 	for (; n < text->n && n < 2 + ID_DIGITS_MAX && text->p[n] != ' '; n++) {
-		uint8_t c = text->p[n] | 0x20;
+		int d = ed_hex_value(text->p[n]);
 
-		if (ed_is_digit(c))
-			v = v << 4 | (unsigned)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			v = v << 4 | (unsigned)(c - 'a' + 10);
-		else
+		if (d < 0)
 			return false;
+		v = v << 4 | (unsigned)d;
 	}
 	if (n == 2)
 		return false;

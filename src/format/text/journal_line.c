@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "base/hex.h"
 #include "base/time.h"
+#include "base/utf8.h"
 
 enum { WORD_MAX = 64, SURROGATE_FIRST = 0xd800, SURROGATE_LAST = 0xdfff };
 
@@ -139,17 +140,16 @@ static void put_said(struct writer *w, unsigned c)
 /* A character of the Basic Multilingual Plane in UTF-8; halves of others say nothing. */
 static void put_character(struct writer *w, unsigned c)
 {
+	uint8_t utf8[4];
+	size_t n = (size_t)(ed_utf8_put(c, utf8) - utf8);
+
 	if (c >= SURROGATE_FIRST && c <= SURROGATE_LAST) {
 		put(w, '?');
 	} else if (c < 0x80) {
 		put_said(w, c);
-	} else if (c < 0x800) {
-		put(w, (uint8_t)(0xc0 | c >> 6));
-		put(w, (uint8_t)(0x80 | (c & 0x3f)));
 	} else {
-		put(w, (uint8_t)(0xe0 | c >> 12));
-		put(w, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-		put(w, (uint8_t)(0x80 | (c & 0x3f)));
+		for (size_t i = 0; i < n; i++)
+			put(w, utf8[i]);
 	}
 }
 

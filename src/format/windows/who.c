@@ -48,12 +48,11 @@ uint32_t ed_windows_number(struct ed_span s)
 	if (s.n < 3 || s.n > 10 || s.p[0] != '0' || (s.p[1] | 0x20) != 'x')
 		return 0;
 	for (size_t i = 2; i < s.n; i++) {
-		unsigned d = s.p[i] - (unsigned)'0';
-		unsigned letter = (s.p[i] | 0x20U) - 'a';
+		int d = ed_hex_value(s.p[i]);
 
-		if (d > 9 && letter > 5)
+		if (d < 0)
 			return 0;
-		v = v << 4 | (d <= 9 ? d : letter + 10);
+		v = v << 4 | (unsigned)d;
 	}
 	return (uint32_t)v;
 }

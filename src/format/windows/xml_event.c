@@ -5,6 +5,8 @@
  */
 #include "format/windows/xml_event.h"
 
+#include "base/hex.h"
+#include "base/utf8.h"
 #include "format/windows/event.h"
 
 enum {
@@ -132,26 +134,6 @@ static const uint8_t *find(const struct xml *x, const uint8_t *p, uint8_t c)
 
 /* ------------------------------------------------------------ entities */
 
-static uint8_t *put_code(uint8_t *out, uint32_t code)
-{
-	if (code < 0x80) {
-		*out++ = (uint8_t)code;
-	} else if (code < 0x800) {
-		*out++ = (uint8_t)(0xc0 | code >> 6);
-		*out++ = (uint8_t)(0x80 | (code & 0x3f));
-	} else if (code < 0x10000) {
-		*out++ = (uint8_t)(0xe0 | code >> 12);
-		*out++ = (uint8_t)(0x80 | (code >> 6 & 0x3f));
-		*out++ = (uint8_t)(0x80 | (code & 0x3f));
-	} else {
-		*out++ = (uint8_t)(0xf0 | code >> 18);
-		*out++ = (uint8_t)(0x80 | (code >> 12 & 0x3f));
-		*out++ = (uint8_t)(0x80 | (code >> 6 & 0x3f));
-		*out++ = (uint8_t)(0x80 | (code & 0x3f));
-	}
-	return out;
-}
-
 /* "#38", "#x26"; false: no code point. */
 static bool number_entity(struct ed_span s, uint32_t *ret)
 {
@@ -162,13 +144,11 @@ static bool number_entity(struct ed_span s, uint32_t *ret)
 	if (i >= s.n)
 		return false;
 	for (; i < s.n; i++) {
-		unsigned d = s.p[i] - (unsigned)'0', letter = (s.p[i] | 0x20U) - 'a';
+		int d = ed_hex_value(s.p[i]);
 
-		if (d > 9)
-			d = letter <= 5 ? letter + 10 : 16;
-		if (d >= base)
+		if (d < 0 || d >= (int)base)
 			return false;
-		v = v * base + d;
+		v = v * base + (unsigned)d;
 	}
 	*ret = v;
 	return v <= CODE_MAX;
@@ -209,7 +189,7 @@ static struct ed_span undo_entities(struct xml *x, struct ed_span s)
 		uint32_t code;
 
 		if (end && entity(ed_span_of(s.p + i + 1, (size_t)(end - s.p) - i - 1), &code)) {
-			out = put_code(out, code);
+			out = ed_utf8_put(code, out);
 			i = (size_t)(end - s.p) + 1;
 			continue;
 		}
