@@ -8,168 +8,7 @@
  * object inside of one stands for its address, value or name.
  */
 #include "enrich/inventory_row.h"
-#include "base/ascii.h"
-#include "base/hex.h"
-
-/* -------------------------------------------------------------------- tokens */
-
-static bool is_space(uint8_t c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r') || c == ',' || c == ':';
-}
-
-static bool is_scalar(uint8_t c)
-{
-	return ed_is_lower(c) || ed_is_digit(c) || c == '-' || c == '+' || c == '.' || c == 'E';
-}
-
-/* The value whose key was read has come. */
-static void value_came(struct ed_inventory_json *j)
-{
-	if (j->depth > 0)
-		j->wants_value[j->depth - 1] = false;
-}
-
-static enum ed_inventory_token take_open(struct ed_inventory_json *j)
-{
-	value_came(j);
-	if (j->depth == ED_INVENTORY_DEPTH_MAX)
-		return ED_TOKEN_BAD;
-	j->is_object[j->depth] = j->rest.p[0] == '{';
-	j->wants_value[j->depth] = false;
-	j->depth++;
-	j->rest = ed_span_from(j->rest, 1);
-	return ED_TOKEN_OPEN;
-}
-
-static enum ed_inventory_token take_close(struct ed_inventory_json *j)
-{
-	if (j->depth == 0 || j->is_object[j->depth - 1] != (j->rest.p[0] == '}'))
-		return ED_TOKEN_BAD;
-	j->depth--;
-	j->rest = ed_span_from(j->rest, 1);
-	return ED_TOKEN_CLOSE;
-}
-
-/* A string does not go over the end of its line. */
-static enum ed_inventory_token take_string(struct ed_inventory_json *j, struct ed_span *ret)
-{
-	struct ed_span s = ed_span_from(j->rest, 1);
-	size_t n = 0;
-
-	while (n < s.n && s.p[n] != '"' && s.p[n] >= 0x20)
-		n += s.p[n] == '\\' && n + 1 < s.n && s.p[n + 1] >= 0x20 ? 2 : 1;
-	if (n >= s.n || s.p[n] != '"')
-		return ED_TOKEN_BAD;
-	*ret = ed_span_of(s.p, n);
-	j->rest = ed_span_from(s, n + 1);
-	if (j->depth > 0 && j->is_object[j->depth - 1] && !j->wants_value[j->depth - 1]) {
-		j->wants_value[j->depth - 1] = true;
-		return ED_TOKEN_KEY;
-	}
-	value_came(j);
-	return ED_TOKEN_STRING;
-}
-
-static enum ed_inventory_token take_scalar(struct ed_inventory_json *j, struct ed_span *ret)
-{
-	size_t n = 0;
-
-	while (n < j->rest.n && is_scalar(j->rest.p[n]))
-		n++;
-	if (n == 0 || j->depth == 0)
-		return ED_TOKEN_BAD;
-	*ret = ed_span_of(j->rest.p, n);
-	j->rest = ed_span_from(j->rest, n);
-	value_came(j);
-	return ED_TOKEN_SCALAR;
-}
-
-enum ed_inventory_token ed_inventory_json_next(struct ed_inventory_json *j, struct ed_span *ret)
-{
-	while (j->rest.n > 0 && is_space(j->rest.p[0]))
-		j->rest = ed_span_from(j->rest, 1);
-	if (j->rest.n == 0)
-		return ED_TOKEN_END;
-	*ret = ed_span_of(j->rest.p, 1);
-	switch (j->rest.p[0]) {
-	case '{':
-	case '[':
-		return take_open(j);
-	case '}':
-	case ']':
-		return take_close(j);
-	case '"':
-		return take_string(j, ret);
-	default:
-		return take_scalar(j, ret);
-	}
-}
-
-bool ed_inventory_json_resume(struct ed_inventory_json *j)
-{
-	const uint8_t *end = j->rest.n > 0 ? memchr(j->rest.p, '\n', j->rest.n) : NULL;
-
-	j->depth = 0;
-	j->rest = ed_span_from(j->rest, end ? (size_t)(end - j->rest.p) + 1 : j->rest.n);
-	return end != NULL;
-}
-
-/* ------------------------------------------------------------------- escapes */
-
-/* The four digits behind "\u"; surrogates and what is no number come out as U+FFFD. */
-static uint32_t unicode(struct ed_span s)
-{
-	uint32_t c = 0;
-
-	for (size_t i = 0; i < 4; i++) {
-		int d = i < s.n ? ed_hex_value(s.p[i]) : -1;
-
-		if (d < 0)
-			return 0xfffd;
-		c = c << 4 | (uint32_t)d;
-	}
-	return c >= 0xd800 && c <= 0xdfff ? 0xfffd : c;
-}
-
-/* At most three bytes, where six were written. */
-static size_t put_utf8(uint32_t c, char *ret)
-{
-	if (c < 0x80) {
-		ret[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		ret[0] = (char)(0xc0 | c >> 6);
-		ret[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	ret[0] = (char)(0xe0 | c >> 12);
-	ret[1] = (char)(0x80 | (c >> 6 & 0x3f));
-	ret[2] = (char)(0x80 | (c & 0x3f));
-	return 3;
-}
-
-size_t ed_inventory_json_unescape(struct ed_span s, char *ret)
-{
-	size_t n = 0;
-
-	while (s.n > 0) {
-		if (s.p[0] != '\\' || s.n < 2) {
-			ret[n++] = (char)s.p[0];
-			s = ed_span_from(s, 1);
-		} else if (s.p[1] == 'u' && s.n >= 6) {
-			n += put_utf8(unicode(ed_span_from(s, 2)), ret + n);
-			s = ed_span_from(s, 6);
-		} else {
-			ret[n++] = strchr("\"\\/", s.p[1]) && s.p[1] ? (char)s.p[1] : ' ';
-			s = ed_span_from(s, 2);
-		}
-	}
-	return n;
-}
-
-/* -------------------------------------------------------------------- assets */
+#include "enrich/json_token.h"
 
 /* An object or array that is open. */
 struct frame {
@@ -184,10 +23,10 @@ struct frame {
 
 struct assets {
 	struct ed_inventory_reader *r;
-	struct ed_inventory_json json;
+	struct ed_json_tokens json;
 	size_t n_scratch;
 	uint64_t n_documents; /* that came to their end */
-	struct frame frame[ED_INVENTORY_DEPTH_MAX];
+	struct frame frame[ED_JSON_TOKEN_DEPTH_MAX];
 };
 
 /* Which member an object is taken by, the best first. */
@@ -211,7 +50,7 @@ static struct ed_span text_of(struct assets *a, struct ed_span s)
 		return s;
 	if (s.n > ED_INVENTORY_SCRATCH_BYTES - a->n_scratch)
 		return ed_span_of(s.p, 0);
-	n = ed_inventory_json_unescape(s, to);
+	n = ed_json_token_unescape(s, to);
 	a->n_scratch += n;
 	return ed_span_of(to, n);
 }
@@ -311,7 +150,7 @@ static bool step(struct assets *a)
 	const unsigned depth = a->json.depth;
 	struct ed_span text;
 
-	switch (ed_inventory_json_next(&a->json, &text)) {
+	switch (ed_json_token_next(&a->json, &text)) {
 	case ED_TOKEN_OPEN:
 		open_frame(a, text.p);
 		return true;
@@ -328,7 +167,7 @@ static bool step(struct assets *a)
 		return true;
 	case ED_TOKEN_BAD:
 		ed_inventory_bad(a->r, a->json.rest.p, "broken JSON");
-		a->r->cut = !ed_inventory_json_resume(&a->json) && a->n_documents == 0;
+		a->r->cut = !ed_json_token_resume(&a->json) && a->n_documents == 0;
 		a->n_scratch = 0;
 		return true;
 	default:

@@ -12,6 +12,7 @@
 #include "enrich/inventory_row.h"
 
 #include "base/time.h"
+#include "enrich/json_token.h"
 #include "enrich/list.h"
 
 enum key {
@@ -69,10 +70,10 @@ static const struct {
 struct line {
 	struct ed_inventory_reader *r;
 	const uint8_t *at;
-	struct ed_inventory_json json;
+	struct ed_json_tokens json;
 	size_t n_scratch;
-	enum key key[ED_INVENTORY_DEPTH_MAX];  /* that was read last, by depth */
-	enum key list[ED_INVENTORY_DEPTH_MAX]; /* what an array is the value of */
+	enum key key[ED_JSON_TOKEN_DEPTH_MAX];  /* that was read last, by depth */
+	enum key list[ED_JSON_TOKEN_DEPTH_MAX]; /* what an array is the value of */
 	struct ed_span host, name;
 	bool removed;
 	int64_t time_ns;             /* ED_INVENTORY_ALWAYS_NS: not known */
@@ -97,7 +98,7 @@ static struct ed_span text_of(struct line *l, struct ed_span s)
 		return s;
 	if (s.n > ED_INVENTORY_SCRATCH_BYTES - l->n_scratch)
 		return ed_span_of(s.p, 0);
-	n = ed_inventory_json_unescape(s, to);
+	n = ed_json_token_unescape(s, to);
 	l->n_scratch += n;
 	return ed_span_of(to, n);
 }
@@ -261,12 +262,12 @@ static void close_frame(struct line *l, unsigned depth)
  */
 static bool walk(struct line *l, struct ed_span text, bool rows)
 {
-	l->json = (struct ed_inventory_json){ .rest = text };
+	l->json = (struct ed_json_tokens){ .rest = text };
 	for (;;) {
 		unsigned depth = l->json.depth;
 		struct ed_span v;
 
-		switch (ed_inventory_json_next(&l->json, &v)) {
+		switch (ed_json_token_next(&l->json, &v)) {
 		case ED_TOKEN_END:
 			return depth == 0;
 		case ED_TOKEN_BAD:

@@ -173,32 +173,6 @@ struct ed_inventory_csv {
 /* False at the end. Records without anything in them are passed over. */
 bool ed_inventory_csv_next(struct ed_inventory_csv *c);
 
-/* JSON, token by token; a document is not checked beyond what is needed to walk through it. */
-enum ed_inventory_token {
-	ED_TOKEN_END,
-	ED_TOKEN_BAD,
-	ED_TOKEN_OPEN, /* of an object or array, see is_object */
-	ED_TOKEN_CLOSE,
-	ED_TOKEN_KEY,
-	ED_TOKEN_STRING, /* without quotes, escapes as written */
-	ED_TOKEN_SCALAR,
-};
-
-enum { ED_INVENTORY_DEPTH_MAX = 32 };
-
-struct ed_inventory_json {
-	struct ed_span rest;
-	unsigned depth; /* open now */
-	bool is_object[ED_INVENTORY_DEPTH_MAX];
-	bool wants_value[ED_INVENTORY_DEPTH_MAX]; /* a key was read */
-};
-
-enum ed_inventory_token ed_inventory_json_next(struct ed_inventory_json *j, struct ed_span *ret);
-/* After BAD: at the next line, outside of everything. False: there is no next line. */
-bool ed_inventory_json_resume(struct ed_inventory_json *j);
-/* The text of a string: into @ret, of at least @s.n bytes. Returns how many. */
-size_t ed_inventory_json_unescape(struct ed_span s, char *ret);
-
 /* The readers, one a syntax. */
 void ed_inventory_read_csv(struct ed_inventory_reader *r);
 void ed_inventory_read_kea(struct ed_inventory_reader *r);

@@ -8,11 +8,8 @@
  * The one idea: wherever an object lies, the names of its members say what it is; so the nesting
  * is only counted, and a broken document is taken up again at its next line.
  */
+#include "enrich/json_token.h"
 #include "enrich/list.h"
-#include "base/ascii.h"
-#include "base/hex.h"
-
-enum { DEPTH_MAX = 32 };
 
 enum key {
 	KEY_IOC,
@@ -48,71 +45,25 @@ static const struct {
 	{ "spec_version", KEY_SPEC },
 };
 
+/* An object or array that is open. */
 struct frame {
-	bool is_object, has_key;
-	enum key key;                /* KEY_N: one that nobody asks for */
+	enum key key;                /* that was read; KEY_N: one that nobody asks for */
 	struct ed_span value[KEY_N]; /* as written, strings without quotes; p NULL: not there */
 };
 
-struct json {
+struct indicators {
 	struct ed_list *l;
-	struct ed_span rest;
-	unsigned depth; /* frames in use */
-	struct frame frames[DEPTH_MAX];
+	struct ed_json_tokens json;
+	struct frame frames[ED_JSON_TOKEN_DEPTH_MAX];
 };
 
 /* ------------------------------------------------------------------- values */
 
-static size_t put_utf8(uint32_t c, char *ret)
-{
-	if (c < 0x80) {
-		ret[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		ret[0] = (char)(0xc0 | c >> 6);
-		ret[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	ret[0] = (char)(0xe0 | c >> 12);
-	ret[1] = (char)(0x80 | (c >> 6 & 0x3f));
-	ret[2] = (char)(0x80 | (c & 0x3f));
-	return 3;
-}
-
-/* The character behind "\u"; what is no character comes out as a blank, which no name holds. */
-static uint32_t unicode(struct ed_span s)
-{
-	uint32_t c = 0;
-
-	for (size_t i = 0; i < 4; i++) {
-		int d = i < s.n ? ed_hex_value(s.p[i]) : -1;
-
-		if (d < 0)
-			return ' ';
-		c = c << 4 | (uint32_t)d;
-	}
-	return c >= 0xd800 && c <= 0xdfff ? ' ' : c;
-}
-
 /* A string as written to its text. What does not fit is cut, and is no name anyway. */
 static struct ed_span unescape(struct ed_span s, char ret[static ED_LIST_ITEM_MAX_BYTES])
 {
-	size_t n = 0;
-
-	while (s.n > 0 && n + 3 < ED_LIST_ITEM_MAX_BYTES) {
-		if (s.p[0] != '\\' || s.n < 2) {
-			ret[n++] = (char)s.p[0];
-			s = ed_span_from(s, 1);
-		} else if (s.p[1] == 'u') {
-			n += put_utf8(unicode(ed_span_from(s, 2)), ret + n);
-			s = ed_span_from(s, 6);
-		} else {
-			ret[n++] = strchr("\"\\/", s.p[1]) && s.p[1] ? (char)s.p[1] : ' ';
-			s = ed_span_from(s, 2);
-		}
-	}
-	return ed_span_of(ret, n);
+	s.n = s.n < ED_LIST_ITEM_MAX_BYTES ? s.n : ED_LIST_ITEM_MAX_BYTES;
+	return ed_span_of(ret, ed_json_token_unescape(s, ret));
 }
 
 /* ------------------------------------------------------------------ objects */
@@ -135,7 +86,7 @@ static void take_pattern(struct ed_list *l, const struct ed_span *v)
 	bool other = v[KEY_PATTERN_TYPE].p && !ed_span_is(v[KEY_PATTERN_TYPE], "stix");
 
 	if (other || (v[KEY_REVOKED].p && !is_false(v[KEY_REVOKED])) ||
-	    v[KEY_PATTERN].n >= sizeof(text) - 3 ||
+	    v[KEY_PATTERN].n > sizeof(text) ||
 	    !ed_list_stix_pattern(l, unescape(v[KEY_PATTERN], text), v[KEY_PATTERN].p))
 		l->n_other++;
 }
@@ -164,7 +115,7 @@ static void take_object(struct ed_list *l, const struct ed_span *v)
 		take_typed_value(l, v);
 }
 
-/* ------------------------------------------------------------------- tokens */
+/* -------------------------------------------------------------------- walk */
 
 static enum key key_of(struct ed_span s)
 {
@@ -175,123 +126,68 @@ static enum key key_of(struct ed_span s)
 	return KEY_N;
 }
 
-static void take_value(struct json *j, struct ed_span v, bool is_string)
+/* What stands for the key that was read last, outside of arrays. */
+static void take_value(struct indicators *in, unsigned depth, struct ed_span v)
 {
-	struct frame *f = j->depth > 0 ? &j->frames[j->depth - 1] : NULL;
+	struct frame *f = &in->frames[depth - 1];
 
-	if (!f || !f->is_object)
-		return;
-	if (!f->has_key && is_string) {
-		f->key = key_of(v);
-		f->has_key = true;
-		return;
-	}
-	if (f->has_key && f->key != KEY_N)
+	if (f->key != KEY_N)
 		f->value[f->key] = v;
-	f->has_key = false;
+	f->key = KEY_N;
 }
 
-static bool open_frame(struct json *j, bool is_object)
+static void open_frame(struct indicators *in)
 {
-	struct frame *f;
+	struct frame *f = &in->frames[in->json.depth - 1];
 
-	take_value(j, ed_span_of(NULL, 0), false);
-	if (j->depth == DEPTH_MAX)
-		return false;
-	f = &j->frames[j->depth++];
+	if (in->json.depth > 1)
+		take_value(in, in->json.depth - 1, ed_span_of(NULL, 0));
 	memset(f, 0, sizeof(*f));
-	f->is_object = is_object;
-	j->rest = ed_span_from(j->rest, 1);
-	return true;
+	f->key = KEY_N;
 }
 
-static bool close_frame(struct json *j, bool is_object)
+/* False at the end. */
+static bool step(struct indicators *in)
 {
-	if (j->depth == 0 || j->frames[j->depth - 1].is_object != is_object)
-		return false;
-	j->depth--;
-	if (is_object)
-		take_object(j->l, j->frames[j->depth].value);
-	j->rest = ed_span_from(j->rest, 1);
-	return true;
-}
+	const unsigned depth = in->json.depth;
+	struct ed_span text;
 
-/* False for one that its line does not close. */
-static bool take_string(struct json *j)
-{
-	struct ed_span s = ed_span_from(j->rest, 1);
-	size_t n = 0;
-
-	while (n < s.n && s.p[n] != '"' && s.p[n] >= 0x20)
-		n += s.p[n] == '\\' ? 2 : 1;
-	if (n >= s.n || s.p[n] != '"')
-		return false;
-	take_value(j, ed_span_of(s.p, n), true);
-	j->rest = ed_span_from(s, n + 1);
-	return true;
-}
-
-static bool is_scalar_byte(uint8_t c)
-{
-	return ed_is_lower(c) || ed_is_digit(c) || c == '-' || c == '+' || c == '.' || c == 'E';
-}
-
-static bool take_scalar(struct json *j)
-{
-	size_t n = 0;
-
-	while (n < j->rest.n && is_scalar_byte(j->rest.p[n]))
-		n++;
-	if (n == 0 || j->depth == 0)
-		return false;
-	take_value(j, ed_span_of(j->rest.p, n), false);
-	j->rest = ed_span_from(j->rest, n);
-	return true;
-}
-
-static bool take_token(struct json *j)
-{
-	switch (j->rest.p[0]) {
-	case '{':
-		return open_frame(j, true);
-	case '[':
-		return open_frame(j, false);
-	case '}':
-		return close_frame(j, true);
-	case ']':
-		return close_frame(j, false);
-	case '"':
-		return take_string(j);
-	case ' ':
-	case '\t':
-	case '\r':
-	case '\n':
-	case ',':
-	case ':':
-		j->rest = ed_span_from(j->rest, 1);
+	switch (ed_json_token_next(&in->json, &text)) {
+	case ED_TOKEN_OPEN:
+		open_frame(in);
 		return true;
+	case ED_TOKEN_CLOSE:
+		if (in->json.is_object[depth - 1])
+			take_object(in->l, in->frames[depth - 1].value);
+		return true;
+	case ED_TOKEN_KEY:
+		in->frames[depth - 1].key = key_of(text);
+		return true;
+	case ED_TOKEN_STRING:
+	case ED_TOKEN_SCALAR:
+		if (depth > 0)
+			take_value(in, depth, text);
+		return true;
+	case ED_TOKEN_BAD:
+		text = in->json.rest;
+		in->l->cut = !ed_json_token_resume(
+			&in->json); /* the document itself is cut or broken */
+		if (!in->l->cut)
+			ed_list_bad(in->l, text.p);
+		return !in->l->cut;
 	default:
-		return take_scalar(j);
+		in->l->cut = depth > 0;
+		return false;
 	}
 }
 
 void ed_list_read_json(struct ed_list *l)
 {
-	struct json j = { .l = l, .rest = l->text };
+	struct indicators in;
 
-	while (j.rest.n > 0) {
-		const uint8_t *end;
-
-		if (take_token(&j))
-			continue;
-		end = memchr(j.rest.p, '\n', j.rest.n);
-		if (!end) { /* the document itself is cut or broken */
-			l->cut = true;
-			return;
-		}
-		ed_list_bad(l, j.rest.p);
-		j.depth = 0;
-		j.rest = ed_span_from(j.rest, (size_t)(end - j.rest.p) + 1);
-	}
-	l->cut = j.depth > 0;
+	memset(&in, 0, sizeof(in));
+	in.l = l;
+	in.json.rest = l->text;
+	while (step(&in))
+		;
 }

@@ -241,6 +241,25 @@ static void test_json(void **state)
 	       "JSON", NAMES("m.example", NOT, "n.example"));
 }
 
+static void test_json_escapes_that_are_no_character(void **state)
+{
+	struct ed_reputation *r = set_new();
+
+	(void)state;
+	add(r, "x",
+	    "{\"ioc\":\"a\\ud83d.example\",\"ioc_type\":\"domain\"}\n"
+	    "{\"ioc\":\"b\\u00zz.example\",\"ioc_type\":\"domain\"}\n"
+	    "{\"ioc\":\"c\\n.example\",\"ioc_type\":\"domain\"}\n"
+	    "{\"ioc\":\"d\\u002eexample\",\"ioc_type\":\"domain\"}\n"
+	    "{\"ioc\":\"e.example\",\"ioc_type\":\"domain\"}\n"
+	    "{\"ioc\":\"f.example\",\"ioc_type\":\"domain\"}\n"
+	    "{\"ioc\":\"g.example\",\"ioc_type\":\"domain\"}\n");
+	assert_int_equal(ed_reputation_build(r), 0);
+	assert_int_equal(ed_reputation_feed(r, 0)->n_bad, 3);
+	assert_int_equal(ed_reputation_n_entries(r), 4);
+	ed_reputation_free(r);
+}
+
 #define INDICATOR(pattern, more)                                                  \
 	"{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"pattern\":\"" pattern \
 	"\",\"pattern_type\":\"stix\"" more "}"
@@ -493,6 +512,7 @@ int main(void)
 		cmocka_unit_test(test_urlhaus_csv),
 		cmocka_unit_test(test_misp_csv),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_json_escapes_that_are_no_character),
 		cmocka_unit_test(test_stix),
 		cmocka_unit_test(test_popular),
 		cmocka_unit_test(test_exceptions_are_a_feeds_own),
