@@ -22,7 +22,7 @@ static bool is_octet(const uint8_t *label)
 	unsigned v = 0;
 
 	for (unsigned i = 1; i <= label[0]; i++) {
-		if (label[i] < '0' || label[i] > '9')
+		if (!ed_is_digit(label[i]))
 			return false;
 		v = v * 10 + (label[i] - '0');
 		if (v > UINT8_MAX)

@@ -221,41 +221,6 @@ static void test_zones(void **state)
 	}
 }
 
-/* The label next to the zone is often the tunnel's own, the same in every name. */
-static void test_rightmost_label_of_the_payload(void **state)
-{
-	struct observed a = annotated("mfrggzdfmztwq2lk.t9x4kq.example.com");
-	struct observed b = annotated("nnwg23tpoamfrggz.t9x4kq.example.com");
-	struct observed c = annotated("mfrggzdfmztwq2lk.t9x4kr.example.com");
-	struct observed single = annotated("mfrggzdfmztwq2lk.example.com");
-
-	(void)state;
-	assert_int_equal(a.ev.tail_llr, score("t9x4kq").llr_mbits);
-	assert_int_equal(a.ev.payload_llr - a.ev.tail_llr, score("mfrggzdfmztwq2lk").llr_mbits);
-	assert_true(a.ev.tail_hash != 0);
-	assert_true(a.ev.tail_hash == b.ev.tail_hash);
-	assert_true(a.ev.tail_hash != c.ev.tail_hash);
-	assert_int_equal(single.ev.tail_hash, 0);
-	assert_int_equal(single.ev.tail_llr, 0);
-}
-
-static bool has_mixed_case(const char *name)
-{
-	return annotated(name).ev.payload_shape & ED_SHAPE_MIXED_CASE;
-}
-
-/* A resolver that randomises case does so in the whole name, a tunnel only in what is its own. */
-static void test_mixed_case(void **state)
-{
-	(void)state;
-	assert_true(has_mixed_case("aBcDeF.example.com"));
-	assert_true(has_mixed_case("aBcDeF.EXAMPLE.COM"));
-	assert_false(has_mixed_case("aBcDeF.eXaMpLe.cOm"));
-	assert_false(has_mixed_case("abcdef.eXaMpLe.com"));
-	assert_false(has_mixed_case("ABCDEF.example.com"));
-	assert_false(has_mixed_case("eXaMpLe.com"));
-}
-
 static void test_unknown_name(void **state)
 {
 	struct observed o = unannotated("."), before;
@@ -444,8 +409,6 @@ int main(void)
 		cmocka_unit_test(test_case_is_scored_and_not_hashed),
 		cmocka_unit_test(test_key_changes_hashes_alone),
 		cmocka_unit_test(test_zones),
-		cmocka_unit_test(test_rightmost_label_of_the_payload),
-		cmocka_unit_test(test_mixed_case),
 		cmocka_unit_test(test_unknown_name),
 		cmocka_unit_test(test_reverse_names),
 		cmocka_unit_test(test_reverse_names_that_are_no_address),

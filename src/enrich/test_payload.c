@@ -25,12 +25,9 @@ static struct ed_payload scored(struct ed_payload_memo *memo, const struct ed_na
 	struct ed_name lower = *name;
 	struct ed_zone_cut cut = { .kind = (uint8_t)kind };
 	struct ed_payload ret;
-	unsigned n_labels = 0;
 
 	ed_name_lower(name->wire, name->n, lower.wire);
-	for (size_t at = 0; lower.wire[at] > 0; at += 1U + lower.wire[at])
-		n_labels++;
-	cut.n_labels_below = (uint8_t)(n_labels - n_zone);
+	cut.n_labels_below = (uint8_t)(ed_name_labels(ed_name_span(&lower)) - n_zone);
 	for (unsigned i = 0; i < cut.n_labels_below; i++)
 		cut.off = (uint8_t)(cut.off + 1U + lower.wire[cut.off]);
 	ed_payload_score(memo, ed_name_span(name), ed_name_span(&lower), &cut, &ret);
@@ -181,6 +178,41 @@ static void test_names_that_are_no_text(void **state)
 	}
 }
 
+/* The label next to the zone is often the tunnel's own, the same in every name. */
+static void test_rightmost_label(void **state)
+{
+	struct ed_payload a = payload_of("mfrggzdfmztwq2lk.t9x4kq.example.com");
+	struct ed_payload b = payload_of("nnwg23tpoamfrggz.t9x4kq.example.com");
+	struct ed_payload c = payload_of("mfrggzdfmztwq2lk.t9x4kr.example.com");
+	struct ed_payload single = payload_of("mfrggzdfmztwq2lk.example.com");
+
+	(void)state;
+	assert_int_equal(a.tail_llr, score("t9x4kq").llr_mbits);
+	assert_int_equal(a.llr - a.tail_llr, score("mfrggzdfmztwq2lk").llr_mbits);
+	assert_true(a.tail_hash != 0);
+	assert_true(a.tail_hash == b.tail_hash);
+	assert_true(a.tail_hash != c.tail_hash);
+	assert_int_equal(single.tail_hash, 0);
+	assert_int_equal(single.tail_llr, 0);
+}
+
+static bool mixes_case(const char *name)
+{
+	return payload_of(name).shape & ED_SHAPE_MIXED_CASE;
+}
+
+/* A resolver that randomises case does so in the whole name, a tunnel only in what is its own. */
+static void test_mixed_case(void **state)
+{
+	(void)state;
+	assert_true(mixes_case("aBcDeF.example.com"));
+	assert_true(mixes_case("aBcDeF.EXAMPLE.COM"));
+	assert_false(mixes_case("aBcDeF.eXaMpLe.cOm"));
+	assert_false(mixes_case("abcdef.eXaMpLe.com"));
+	assert_false(mixes_case("ABCDEF.example.com"));
+	assert_false(mixes_case("eXaMpLe.com"));
+}
+
 /* Random case in the whole name is a resolver's: an ordinary name stays ordinary, and an encoded
  * one is not hidden by it. */
 static void test_random_case_is_folded(void **state)
@@ -266,6 +298,8 @@ int main(void)
 		cmocka_unit_test(test_guids_are_pardoned),
 		cmocka_unit_test(test_what_resolvers_ask_themselves),
 		cmocka_unit_test(test_names_that_are_no_text),
+		cmocka_unit_test(test_rightmost_label),
+		cmocka_unit_test(test_mixed_case),
 		cmocka_unit_test(test_random_case_is_folded),
 		cmocka_unit_test(test_what_is_kept_is_what_it_says),
 		cmocka_unit_test(test_none),
