@@ -283,14 +283,14 @@ static inline bool flat_group(struct json_scratch *s, struct ed_zeek_line *l,
 {
 	struct ed_text_stretch stretch = ed_zeek_keys_stretch(f->p, s->keys.group[*last - 1],
 							      *last);
-	const struct ed_zeek_memo_entry *e = ed_zeek_memo_take(&s->memo, &stretch, f->end,
-							       &l->record);
+	const struct ed_text_memo_head *h = ed_zeek_memo_take(&s->memo, &stretch, f->end,
+							      &l->record);
 
-	if (!e)
+	if (!h)
 		return flat_new(s, l, f, last, row);
-	f->p += e->n - 1; /* before the comma */
-	l->marks |= (uint8_t)e->note;
-	*last = e->note >> 8;
+	f->p += h->n - 1; /* before the comma */
+	l->marks |= (uint8_t)s->memo.entry[h->place].note;
+	*last = s->memo.entry[h->place].note >> 8;
 	return true;
 }
 

@@ -25,7 +25,6 @@ enum ed_bind_tail_kind { ED_BIND_QUERY, ED_BIND_RESPONSE };
 
 /* The values of a tail, by its text. */
 struct ed_bind_tail {
-	uint32_t n; /* bytes of the text */
 	uint32_t has;
 	struct ed_addr resolver;
 	uint16_t qtype;
@@ -68,14 +67,14 @@ static inline bool ed_bind_tail_take(struct ed_bind_memory *m, enum ed_bind_tail
 {
 	const struct ed_bind_tail *t;
 	struct ed_text_stretch s;
-	int place;
+	const struct ed_text_memo_head *h;
 
 	if (!ed_bind_tail_at(text, kind, &s))
 		return false;
-	place = ed_text_memo_find(&m->texts, &s, text.p + text.n);
-	if (place < 0 || m->tail[place].n != text.n)
+	h = ed_text_memo_find(&m->texts, &s, text.p + text.n);
+	if (!h || h->n != text.n)
 		return false;
-	t = &m->tail[place];
+	t = &m->tail[h->place];
 	ev->has |= t->has;
 	ev->resolver = t->resolver;
 	ev->qtype = t->qtype;

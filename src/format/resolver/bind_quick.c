@@ -59,7 +59,6 @@ void ed_bind_tail_keep(struct ed_bind_memory *m, enum ed_bind_tail_kind kind, st
 	if (place < 0)
 		return;
 	m->tail[place] = (struct ed_bind_tail){
-		.n = (uint32_t)text.n,
 		.has = ev->has & ED_BIND_TAIL_FIELDS,
 		.resolver = ev->resolver,
 		.qtype = ev->qtype,

@@ -17,8 +17,9 @@ void ed_text_memo_clear(struct ed_text_memo *m)
 	}
 }
 
-int ed_text_memo_search(struct ed_text_memo *m, const struct ed_text_stretch *s, const uint8_t *end,
-			uint32_t hash)
+const struct ed_text_memo_head *ed_text_memo_search(struct ed_text_memo *m,
+						    const struct ed_text_stretch *s,
+						    const uint8_t *end, uint32_t hash)
 {
 	struct ed_text_memo_head *set = m->head[ed_text_memo_set(hash)];
 	uint32_t tag = ed_text_memo_tag(s, hash);
@@ -31,13 +32,13 @@ int ed_text_memo_search(struct ed_text_memo *m, const struct ed_text_stretch *s,
 		    !ed_text_memo_equal(m->text[h.place], s->p, h.n))
 			continue;
 		set[i].credit = ++h.credit;
-		if (h.credit > set[i - 1].credit) {
-			set[i] = set[i - 1];
-			set[i - 1] = h;
-		}
-		return (int)h.place;
+		if (h.credit <= set[i - 1].credit)
+			return &set[i];
+		set[i] = set[i - 1];
+		set[i - 1] = h;
+		return &set[i - 1];
 	}
-	return -1;
+	return NULL;
 }
 
 int ed_text_memo_keep(struct ed_text_memo *m, const struct ed_text_stretch *s, const uint8_t *end)

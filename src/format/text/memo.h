@@ -16,7 +16,8 @@
 
 enum {
 	ED_TEXT_MEMO_TEXT_MAX = 192,
-	ED_TEXT_MEMO_SETS = 32, /* a power of two */
+	ED_TEXT_MEMO_SET_BITS = 5,
+	ED_TEXT_MEMO_SETS = 1 << ED_TEXT_MEMO_SET_BITS,
 	ED_TEXT_MEMO_WAYS = 4,
 	ED_TEXT_MEMO_PLACES = ED_TEXT_MEMO_SETS * ED_TEXT_MEMO_WAYS,
 	ED_TEXT_MEMO_WORD_BYTES = 8,
@@ -51,13 +52,14 @@ struct ed_text_stretch {
 /* Makes @m know nothing, whatever memory it is. */
 void ed_text_memo_clear(struct ed_text_memo *m);
 
-/* Multiply and add; an attacker who finds collisions gains a slower cache. */
+/* Two products that need not wait for each other; an attacker who finds collisions gains a slower
+ * cache. */
 static inline uint32_t ed_text_memo_hash(const struct ed_text_stretch *s)
 {
 	uint64_t a = ed_load_8(s->p + s->word[0]) * 0x9e3779b97f4a7c15U;
-	uint64_t b = ed_load_8(s->p + s->word[1]);
+	uint64_t b = ed_load_8(s->p + s->word[1]) * 0xd6e8feb86659fd93U;
 
-	return (uint32_t)((((a ^ a >> 32) + b) * 0xd6e8feb86659fd93U) >> 32);
+	return (uint32_t)((a + b) >> 32);
 }
 
 static inline uint32_t ed_text_memo_tag(const struct ed_text_stretch *s, uint32_t hash)
@@ -65,9 +67,10 @@ static inline uint32_t ed_text_memo_tag(const struct ed_text_stretch *s, uint32_
 	return (hash & ~UINT32_C(0xff)) | s->from;
 }
 
+/* All bytes of the words are in the upper bits. */
 static inline unsigned ed_text_memo_set(uint32_t hash)
 {
-	return hash >> 8 & (ED_TEXT_MEMO_SETS - 1);
+	return hash >> (32 - ED_TEXT_MEMO_SET_BITS);
 }
 
 /* Bit i is set where byte i of 32 at @a is the one at @b. */
@@ -95,12 +98,17 @@ static inline bool ed_text_memo_equal(const uint8_t *a, const uint8_t *b, size_t
 }
 
 /* The rest of ed_text_memo_find: those behind the first of a set. */
-int ed_text_memo_search(struct ed_text_memo *m, const struct ed_text_stretch *s, const uint8_t *end,
-			uint32_t hash);
+const struct ed_text_memo_head *ed_text_memo_search(struct ed_text_memo *m,
+						    const struct ed_text_stretch *s,
+						    const uint8_t *end, uint32_t hash);
 
-/* The place of the stretch that begins at @s->p and lies before @end; -1: none is known. */
-static inline int ed_text_memo_find(struct ed_text_memo *m, const struct ed_text_stretch *s,
-				    const uint8_t *end)
+/*
+ * Place and length of the stretch that begins at @s->p and lies before @end; NULL: none is known.
+ * Valid until the next call. What comes behind the stretch waits for its length, so that lies here
+ * and need not be fetched from the place.
+ */
+static inline const struct ed_text_memo_head *
+ed_text_memo_find(struct ed_text_memo *m, const struct ed_text_stretch *s, const uint8_t *end)
 {
 	uint32_t hash = ed_text_memo_hash(s);
 	struct ed_text_memo_head *h = m->head[ed_text_memo_set(hash)];
@@ -109,7 +117,7 @@ static inline int ed_text_memo_find(struct ed_text_memo *m, const struct ed_text
 	    !ed_text_memo_equal(m->text[h->place], s->p, h->n))
 		return ed_text_memo_search(m, s, end, hash);
 	h->credit++;
-	return (int)h->place;
+	return h;
 }
 
 /*

@@ -27,7 +27,11 @@ static int find(const char *s, uint8_t from)
 {
 	struct ed_text_stretch at = stretch(s, from);
 
-	return ed_text_memo_find(&memo, &at, text + strlen(s));
+	const struct ed_text_memo_head *h = ed_text_memo_find(&memo, &at, text + strlen(s));
+
+	if (h)
+		assert_int_equal(h->n, strlen(s));
+	return h ? (int)h->place : -1;
 }
 
 static int keep(const char *s, uint8_t from)

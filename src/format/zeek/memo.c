@@ -43,7 +43,6 @@ void ed_zeek_memo_keep(struct ed_zeek_memo *m, const struct ed_text_stretch *s, 
 	if (place < 0)
 		return;
 	m->entry[place] = (struct ed_zeek_memo_entry){
-		.n = (uint16_t)(end - s->p),
 		.seen = r->seen & group_roles[s->group],
 		.has = ev->has & group_fields[s->group],
 		.note = note,

@@ -23,7 +23,6 @@ enum ed_zeek_group {
 };
 
 struct ed_zeek_memo_entry {
-	uint16_t n;    /* bytes of the text */
 	uint16_t note; /* the format's own */
 	uint32_t seen;
 	uint32_t has;
@@ -83,20 +82,18 @@ static inline void ed_zeek_memo_put(const struct ed_zeek_memo_entry *e, unsigned
 
 /*
  * What is known of the stretch that begins at @s->p and lies before @end, put into @r, which may
- * take it; NULL: nothing. Valid until the next ed_zeek_memo_keep. The group of @s is an
- * ed_zeek_group.
+ * take it; NULL: nothing. As for ed_text_memo_find. The group of @s is an ed_zeek_group.
  */
-static inline const struct ed_zeek_memo_entry *ed_zeek_memo_take(struct ed_zeek_memo *m,
-								 const struct ed_text_stretch *s,
-								 const uint8_t *end,
-								 struct ed_zeek_record *r)
+static inline const struct ed_text_memo_head *ed_zeek_memo_take(struct ed_zeek_memo *m,
+								const struct ed_text_stretch *s,
+								const uint8_t *end,
+								struct ed_zeek_record *r)
 {
-	int place = ed_text_memo_find(&m->texts, s, end);
+	const struct ed_text_memo_head *h = ed_text_memo_find(&m->texts, s, end);
 
-	if (place < 0)
-		return NULL;
-	ed_zeek_memo_put(&m->entry[place], s->group, r);
-	return &m->entry[place];
+	if (h)
+		ed_zeek_memo_put(&m->entry[h->place], s->group, r);
+	return h;
 }
 
 /*

@@ -216,11 +216,48 @@ static inline const uint8_t *quick_end(const uint8_t *p)
 	return p + (unsigned)__builtin_ctz(hits);
 }
 
-/* Steps over cells of no interest. */
-static inline const uint8_t *quick_skip(const uint8_t *p)
+/*
+ * Where cells end that lie side by side, sought in SPAN bytes at once: where the end of a cell is
+ * sought behind the end of the one before, reading a row is one long wait for the next end.
+ */
+struct quick_ends {
+	const uint8_t *p;
+	uint64_t ends; /* bit i: byte i from @p on ends a cell that was not asked for yet */
+};
+
+enum { SPAN = 4 * ED_LINES_STEP };
+
+static inline uint64_t control_span(const uint8_t *p)
 {
-	p = quick_end(p);
-	return *p == '\t' ? p + 1 : NULL;
+	return control(p) | (uint64_t)control(p + ED_LINES_STEP) << ED_LINES_STEP |
+	       (uint64_t)control(p + 2 * ED_LINES_STEP) << 2 * ED_LINES_STEP |
+	       (uint64_t)control(p + 3 * ED_LINES_STEP) << 3 * ED_LINES_STEP;
+}
+
+/* The separator behind the next cell, which begins at @p. */
+static inline const uint8_t *quick_next(struct quick_ends *e, const uint8_t *p)
+{
+	const uint8_t *end;
+
+	while (!e->ends) {
+		e->p = p;
+		e->ends = control_span(p);
+		p += SPAN;
+	}
+	end = e->p + (unsigned)__builtin_ctzll(e->ends);
+	e->ends &= e->ends - 1;
+	return *end == '\t' ? end : NULL;
+}
+
+/* Where the cell begins that lies @n cells behind the one at @p. */
+static inline const uint8_t *quick_behind(struct quick_ends *e, const uint8_t *p, unsigned n)
+{
+	for (; n > 0; n--) {
+		if (!(p = quick_next(e, p)))
+			return NULL;
+		p++;
+	}
+	return p;
 }
 
 /* "1790000000.250000" */
@@ -239,34 +276,26 @@ static inline const uint8_t *quick_time(struct ed_zeek_rows *rows, const uint8_t
 	return p + ED_ZEEK_CLOCK_DIGITS + 1 + DECIMALS + 1;
 }
 
-static const uint8_t *quick_other_addr(const uint8_t *p, struct ed_addr *ret)
-{
-	const uint8_t *end = quick_end(p);
-
-	return *end == '\t' && ed_addr_from_text(ed_span_of(p, (size_t)(end - p)), ret) ? end + 1 :
-											  NULL;
-}
-
-static inline const uint8_t *quick_addr(const uint8_t *p, struct ed_addr *ret)
+static inline bool quick_addr(const uint8_t *p, const uint8_t *end, struct ed_addr *ret)
 {
 	uint32_t v4;
 	size_t n = ed_text_v4_scan(p, &v4);
 
 	if (n == 0)
-		return quick_other_addr(p, ret);
+		return ed_addr_from_text(ed_span_of(p, (size_t)(end - p)), ret);
 	ed_text_v4_put(v4, ret);
-	return p[n] == '\t' ? p + n + 1 : NULL;
+	return p + n == end;
 }
 
-static inline const uint8_t *quick_u16(const uint8_t *p, uint16_t *ret)
+static inline bool quick_u16(const uint8_t *p, const uint8_t *end, uint16_t *ret)
 {
 	uint32_t v;
 	unsigned n = ed_digits_short(p, &v);
 
-	if (n == 0 || p[n] != '\t' || v > UINT16_MAX)
-		return NULL;
+	if (n == 0 || p + n != end || v > UINT16_MAX)
+		return false;
 	*ret = (uint16_t)v;
-	return p + n + 1;
+	return true;
 }
 
 /* "0.001358" and the mark; no reply takes ten seconds. */
@@ -423,7 +452,8 @@ static inline const uint8_t *quick_rest(const struct ed_zeek_header *h, struct e
 	for (;; c++, p++) {
 		const uint8_t *cell = p;
 
-		p = quick_end(p);
+		/* mostly a flag: then the next row need not wait until its end is found */
+		p = p[0] > CONTROL && p[1] <= CONTROL ? p + 1 : quick_end(p);
 		if (h->column[c] != ED_ZEEK_ROLE_N)
 			any_cell(r, h, (enum ed_zeek_role)h->column[c],
 				 ed_span_of(cell, (size_t)(p - cell)));
@@ -443,9 +473,9 @@ static inline const uint8_t *quick_stretch(struct ed_zeek_rows *rows,
 					   const struct ed_text_stretch *s, const uint8_t *end,
 					   struct ed_zeek_record *r)
 {
-	const struct ed_zeek_memo_entry *e = ed_zeek_memo_take(&rows->memo, s, end, r);
+	const struct ed_text_memo_head *known = ed_zeek_memo_take(&rows->memo, s, end, r);
 
-	return e ? s->p + e->n : quick_new(&rows->memo, h, *s, r);
+	return known ? s->p + known->n : quick_new(&rows->memo, h, *s, r);
 }
 
 /* A word of the text tells the server, with protocol and port behind it. */
@@ -465,20 +495,39 @@ static inline struct ed_text_stretch kind_at(const uint8_t *p)
 	};
 }
 
+/* From the time to the port of the client. */
+static inline const uint8_t *quick_client(struct ed_zeek_rows *rows, const uint8_t *p,
+					  struct quick_ends *e, struct ed_zeek_record *r)
+{
+	const uint8_t *uid_end, *addr_end, *port_end;
+
+	if (!(p = quick_time(rows, p, r)))
+		return NULL;
+	*e = (struct quick_ends){ .ends = 0 };
+	if (!(uid_end = quick_next(e, p)) || !(addr_end = quick_next(e, uid_end + 1)) ||
+	    !(port_end = quick_next(e, addr_end + 1)) ||
+	    !quick_addr(uid_end + 1, addr_end, &r->ev->client) ||
+	    !quick_u16(addr_end + 1, port_end, &r->ev->client_port))
+		return NULL;
+	return port_end + 1;
+}
+
 size_t ed_zeek_rows_quick(struct ed_zeek_rows *rows, const struct ed_zeek_header *h,
 			  struct ed_span text, struct ed_zeek_record *r)
 {
 	const uint8_t *end = text.p + text.n;
 	struct ed_event *ev = r->ev;
-	const uint8_t *p = text.p;
+	const uint8_t *p = text.p, *txid_end;
 	struct ed_text_stretch s;
+	struct quick_ends e;
 
-	if (!(p = quick_time(rows, p, r)) || !(p = quick_skip(p)) ||
-	    !(p = quick_addr(p, &ev->client)) || !(p = quick_u16(p, &ev->client_port)))
+	if (!(p = quick_client(rows, p, &e, r)))
 		return 0;
 	s = server_at(p);
-	if (!(p = quick_stretch(rows, h, &s, end, r)) || !(p = quick_u16(p, &ev->txid)) ||
-	    !(p = quick_rtt(p, r)) || !(p = quick_query(p, r)))
+	if (!quick_stretch(rows, h, &s, end, r) ||
+	    !(p = quick_behind(&e, p, ED_ZEEK_USUAL_TRANS_ID - ED_ZEEK_USUAL_RESP_H)) ||
+	    !(txid_end = quick_next(&e, p)) || !quick_u16(p, txid_end, &ev->txid) ||
+	    !(p = quick_rtt(txid_end + 1, r)) || !(p = quick_query(p, r)))
 		return 0;
 	s = kind_at(p);
 	if (!(p = quick_stretch(rows, h, &s, end, r)) || !(p = quick_answers(p, r)) ||

@@ -155,9 +155,9 @@ static inline const uint8_t *usual_stretch(struct ed_zeek_usual *u, unsigned gro
 	bool server = group == ED_ZEEK_GROUP_SERVER;
 	struct ed_text_stretch s = ed_zeek_keys_stretch(p, group,
 							server ? u->server_from : u->kind_from);
-	const struct ed_zeek_memo_entry *e = ed_zeek_memo_take(u->memo, &s, end, r);
+	const struct ed_text_memo_head *h = ed_zeek_memo_take(u->memo, &s, end, r);
 
-	return e ? p + e->n : NULL;
+	return h ? p + h->n : NULL;
 }
 
 /* From the time to the value behind "id.resp_h". */
