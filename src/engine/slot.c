@@ -305,7 +305,7 @@ static void prepare(const struct ed_slot *s, struct ed_slot_visit v, struct ed_v
 
 /* How many events before it is worked on a visit is prepared, its keys touched, its sketches
  * reached, and the event itself fetched: it was written a unit ago. */
-enum { AHEAD = 16, TOUCHED = 10, REACHED = 4, FETCHED = 20 };
+enum { AHEAD = 8, TOUCHED = 6, REACHED = 3, FETCHED = 12 };
 enum { RING = 2 * AHEAD }; /* one is prepared before the one AHEAD of it is worked on */
 
 static void fetch_event(const struct ed_slot *s, struct ed_slot_visit v)

@@ -38,7 +38,7 @@ enum {
 	ED_KEY_SURE_WEIGHTS = 32, /* bytes for which a refusal is foreseen */
 	ED_KEY_MONTHS = 2,        /* generations of 30 days: the union covers 30 to 60 days */
 	ED_KEY_EVIDENCE_BYTES = 232,
-	ED_KEY_PLAIN_BYTES = 3 * 64, /* of a key that a lookup touches whose payload is known */
+	ED_KEY_PLAIN_BYTES = 2 * 64, /* of a key that every lookup touches */
 	ED_KEY_NONE = UINT32_MAX,
 };
 
@@ -71,7 +71,7 @@ struct ed_key {
 	uint8_t kind;        /* ed_key_kind */
 	uint8_t n_small;
 	uint8_t reputation, reputation_feed; /* PAIR, DOMAIN: the worst of its names */
-	/* the second line: with the first, all that a lookup touches whose payload is known */
+	/* the second line: with the first, all that a lookup touches which a sketch knows */
 	uint64_t formats; /* bit i: format row i */
 	union {
 		struct ed_crowd crowd;             /* DOMAIN: the clients */
