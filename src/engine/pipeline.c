@@ -83,19 +83,29 @@ static unsigned workers_for(const struct ed_pipeline_conf *c)
 	return c->n_readers > c->n_shards ? c->n_readers : c->n_shards;
 }
 
-/* The readers' caches take a part of the memory for slots; they change no result. */
-static size_t caches_bytes(const struct ed_pipeline_conf *c)
+/* Three a thread, so that none need wait while one is slow. */
+static size_t slots_wanted(const struct ed_pipeline_conf *c)
 {
-	return c->memory_bytes / CACHES_SHARE;
+	return 3 * workers_for(c) + 2;
 }
 
-/* Three a thread, so that none need wait while one is slow, as far as the memory goes. */
+/* The readers' caches have the memory that the slots leave, and a part of it in any case; they
+ * change no result. */
+static size_t caches_bytes(const struct ed_pipeline_conf *c)
+{
+	size_t least = c->memory_bytes / CACHES_SHARE;
+	size_t slots = slots_wanted(c) * ed_slot_bytes(c->n_shards);
+
+	return c->memory_bytes > least + slots ? c->memory_bytes - slots : least;
+}
+
 static unsigned slots_for(const struct ed_pipeline_conf *c)
 {
 	size_t n = (c->memory_bytes - caches_bytes(c)) / ed_slot_bytes(c->n_shards);
-	size_t wanted = 3 * workers_for(c) + 2;
 
-	return n < 1 ? 1 : n < wanted ? (unsigned)n : (unsigned)wanted;
+	if (n > slots_wanted(c))
+		n = slots_wanted(c);
+	return n < 1 ? 1 : (unsigned)n;
 }
 
 /* ----------------------------------------- what to do next: under the lock */

@@ -16,10 +16,10 @@
 
 enum {
 	CACHE_WAYS = 2,
-	SETS_MIN = 16384, /* of 128 bytes: a miss costs far more than a look into the third-level
-			     cache */
-	SETS_MAX = 65536,
-	ZONES = 65536,
+	/* large: a miss costs far more than a look into the third-level cache */
+	CACHES_MIN_BYTES = 3 << 20,
+	CACHES_MAX_BYTES = 48 << 20,
+	ZONES_SHARE = 3, /* a third is for zones */
 };
 
 /* Everything about a name that the event gets; the key is the hash of the name with its case. */
@@ -44,34 +44,50 @@ struct zone {
 	int32_t service_until_day;
 	uint8_t kind, service;
 	bool decides; /* as in struct ed_zone_cut */
-	uint8_t pad;
+	uint8_t pad[9];
 };
+static_assert(sizeof(struct zone) == 32, "two in a cache line");
 
+/* Of its caches' sets the first is the name asked, or the zone learnt, last. */
 struct ed_annotator {
-	uint32_t set_mask;
+	struct entry (*names)[CACHE_WAYS];
+	struct zone (*zones)[CACHE_WAYS];
+	uint32_t n_name_sets, n_zone_sets;
 	const struct ed_psl *psl;
 	const struct ed_reputation *reputation; /* may be NULL */
 	const struct ed_own_zones *own_zones;   /* may be NULL */
 	uint64_t hash_key;
 	struct ed_services services;
 	struct ed_payload_memo payloads;
-	struct zone zones[ZONES];
-	struct entry cache[][CACHE_WAYS] __attribute__((aligned(64))); /* by set, the last asked
-									  first */
 };
+
+static int caches_new(struct ed_annotator *a, size_t bytes)
+{
+	size_t zones_bytes;
+
+	if (bytes < CACHES_MIN_BYTES)
+		bytes = CACHES_MIN_BYTES;
+	if (bytes > CACHES_MAX_BYTES)
+		bytes = CACHES_MAX_BYTES;
+	zones_bytes = bytes / ZONES_SHARE;
+	a->n_zone_sets = (uint32_t)(zones_bytes / sizeof(a->zones[0]));
+	a->n_name_sets = (uint32_t)((bytes - zones_bytes) / sizeof(a->names[0]));
+	a->zones = ed_mem_zalloc(a->n_zone_sets, sizeof(a->zones[0]));
+	a->names = ed_mem_zalloc(a->n_name_sets, sizeof(a->names[0]));
+	return a->zones && a->names ? 0 : -ENOMEM;
+}
 
 int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, size_t cache_bytes,
 		     struct ed_annotator **ret)
 {
-	struct ed_annotator *a;
-	uint32_t n_sets = SETS_MIN;
+	struct ed_annotator *a = ed_mem_zalloc(1, sizeof(*a));
 
-	while (n_sets < SETS_MAX && 2 * n_sets * sizeof(a->cache[0]) <= cache_bytes)
-		n_sets *= 2;
-	a = ed_mem_zalloc(1, sizeof(*a) + n_sets * sizeof(a->cache[0]));
 	if (!a)
 		return -ENOMEM;
-	a->set_mask = n_sets - 1;
+	if (caches_new(a, cache_bytes) < 0) {
+		ed_annotator_free(a);
+		return -ENOMEM;
+	}
 	a->psl = psl;
 	a->hash_key = hash_key;
 	a->payloads.hash_key = hash_key;
@@ -82,6 +98,10 @@ int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, size_t cache_b
 
 void ed_annotator_free(struct ed_annotator *a)
 {
+	if (!a)
+		return;
+	ed_mem_free(a->names);
+	ed_mem_free(a->zones);
 	ed_mem_free(a);
 }
 
@@ -147,9 +167,21 @@ static void score_service(const struct ed_annotator *a, struct ed_span wire, str
 		z->llr = 0;
 }
 
-static struct zone *zone_place(struct ed_annotator *a, uint64_t hash)
+/* The set of a cache that a hash belongs to. */
+static uint32_t set_at(uint64_t hash, uint32_t n_sets)
 {
-	return &a->zones[hash >> 32 & (ZONES - 1)];
+	return (uint32_t)((hash >> 32) * n_sets >> 32);
+}
+
+static struct zone *zones_of(struct ed_annotator *a, uint64_t hash)
+{
+	return a->zones[set_at(hash, a->n_zone_sets)];
+}
+
+/* Where the zone is in its set, if it is there. */
+static struct zone *zone_in(struct zone *set, uint64_t hash)
+{
+	return &set[ed_hash_way(set[0].hash, set[1].hash, hash)];
 }
 
 static const struct zone *zone_of(struct ed_annotator *a, struct ed_span name,
@@ -157,10 +189,14 @@ static const struct zone *zone_of(struct ed_annotator *a, struct ed_span name,
 {
 	struct ed_span wire = ed_span_from(name, cut->off);
 	uint64_t hash = ed_hash_bytes(wire.p, wire.n, a->hash_key);
-	struct zone *z = zone_place(a, hash);
+	struct zone *set = zones_of(a, hash), *z = zone_in(set, hash);
 
 	if (z->hash == hash && z->kind == cut->kind)
 		return z;
+	if (z->hash != hash) {
+		set[1] = set[0];
+		z = &set[0];
+	}
 	*z = (struct zone){ .hash = hash, .kind = cut->kind, .decides = cut->decides };
 	if (cut->kind != ED_ZONE_NONE)
 		score_zone(wire, z);
@@ -199,7 +235,7 @@ static void guess_zone(const struct ed_annotator *a, struct ed_span name, struct
 static const struct zone *known_zone(struct ed_annotator *a, const struct ed_event *guess,
 				     struct ed_zone_cut *ret_cut)
 {
-	const struct zone *z = zone_place(a, guess->zone_hash);
+	const struct zone *z = zone_in(zones_of(a, guess->zone_hash), guess->zone_hash);
 
 	if (guess->payload_longest < 2 || z->hash != guess->zone_hash || !z->decides)
 		return NULL;
@@ -261,7 +297,7 @@ static bool in_force(const struct entry *e, const struct ed_event *ev)
 
 static struct entry *set_of(struct ed_annotator *a, uint64_t raw_hash)
 {
-	return a->cache[raw_hash >> 32 & a->set_mask];
+	return a->names[set_at(raw_hash, a->n_name_sets)];
 }
 
 /* A name that the source masked: "<hash>.hidden" (record/batch.h). Who sends such a name does not
@@ -316,7 +352,7 @@ void ed_annotate_learn(struct ed_annotator *a, struct ed_event *const *events, u
 	for (unsigned i = 0; i < n_unknown; i++) {
 		guess_zone(a, ed_event_qname(unknown[i]), unknown[i]);
 		/* A name in upper case is fetched in vain. */
-		__builtin_prefetch(zone_place(a, unknown[i]->zone_hash));
+		__builtin_prefetch(zones_of(a, unknown[i]->zone_hash));
 	}
 	for (unsigned i = 0; i < n_unknown; i++)
 		entry_of(a, unknown[i]);

@@ -15,8 +15,8 @@
 struct ed_annotator;
 struct ed_reputation;
 
-/* One a thread. @psl is borrowed and must outlive it. @cache_bytes: for the names that come back;
- * held between 2 and 8 MiB. 0 or -ENOMEM. */
+/* One a thread. @psl is borrowed and must outlive it. @cache_bytes: for names and zones that come
+ * back; held between 3 and 48 MiB. 0 or -ENOMEM. */
 int ed_annotator_new(const struct ed_psl *psl, uint64_t hash_key, size_t cache_bytes,
 		     struct ed_annotator **ret);
 void ed_annotator_free(struct ed_annotator *a);
