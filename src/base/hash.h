@@ -54,6 +54,12 @@ static inline uint64_t ed_hash_16(const uint8_t p[static 16], uint64_t more, uin
 	return ed_hash_mix(w[0] + (w[1] ^ key) + more * 0xbf58476d1ce4e5b9U);
 }
 
+/* A number below @n, by the upper half of @hash: the place in a table of any size. */
+static inline uint32_t ed_hash_below(uint64_t hash, uint32_t n)
+{
+	return (uint32_t)((hash >> 32) * n >> 32);
+}
+
 /* Which of the two hashes of a set is @wanted, if either is: 0 or 1. Which cannot be foreseen; that
  * the smaller difference decides keeps compilers from branching on it. */
 static inline unsigned ed_hash_way(uint64_t first, uint64_t second, uint64_t wanted)

@@ -167,15 +167,9 @@ static void score_service(const struct ed_annotator *a, struct ed_span wire, str
 		z->llr = 0;
 }
 
-/* The set of a cache that a hash belongs to. */
-static uint32_t set_at(uint64_t hash, uint32_t n_sets)
-{
-	return (uint32_t)((hash >> 32) * n_sets >> 32);
-}
-
 static struct zone *zones_of(struct ed_annotator *a, uint64_t hash)
 {
-	return a->zones[set_at(hash, a->n_zone_sets)];
+	return a->zones[ed_hash_below(hash, a->n_zone_sets)];
 }
 
 /* Where the zone is in its set, if it is there. */
@@ -297,7 +291,7 @@ static bool in_force(const struct entry *e, const struct ed_event *ev)
 
 static struct entry *set_of(struct ed_annotator *a, uint64_t raw_hash)
 {
-	return a->names[set_at(raw_hash, a->n_name_sets)];
+	return a->names[ed_hash_below(raw_hash, a->n_name_sets)];
 }
 
 /* A name that the source masked: "<hash>.hidden" (record/batch.h). Who sends such a name does not

@@ -34,7 +34,7 @@ void ed_clients_done(struct ed_clients *t)
 
 static struct ed_client *set_of(const struct ed_clients *t, uint64_t hash)
 {
-	return &t->clients[((hash >> 32) * t->n_sets >> 32) * WAYS];
+	return &t->clients[(size_t)ed_hash_below(hash, t->n_sets) * WAYS];
 }
 
 void ed_clients_prefetch(const struct ed_clients *t, uint64_t client_hash)

@@ -307,7 +307,7 @@ static struct ed_key_sketch *sketch_take(struct ed_key_table *t, uint64_t draw)
 	if (t->n_sketches_used < t->n_sketches)
 		return &t->sketches[t->n_sketches_used++];
 	for (unsigned i = 0; i < SKETCH_TRIES; i++) {
-		uint32_t at = (uint32_t)((ed_hash_mix(draw + i) >> 32) * t->n_sketches >> 32);
+		uint32_t at = ed_hash_below(ed_hash_mix(draw + i), t->n_sketches);
 		struct ed_key_sketch *s = &t->sketches[at];
 		const struct ed_key *owner;
 
