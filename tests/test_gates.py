@@ -103,6 +103,9 @@ class Text(Gate):
     def test_licence(self):
         self.check("src/a.c", "int x;\n", "no SPDX line")
 
+    def test_script_that_cannot_run(self):
+        self.check("tools/a.py", "#!/x\n# " + SPDX.strip("/* \n") + "\n", "not executable")
+
 
 class Docs(Gate):
     TREE = {

@@ -5,10 +5,11 @@
     tools/check_text.py FILE...
 
 No path of a machine that the project was built on, no blanks at line ends, one line feed at the
-end, the licence named in the first lines of code, and columns kept in Python too (those of C are
-the formatter's).
+end, the licence named in the first lines of code, columns kept in Python too (those of C are the
+formatter's), and what begins with #! can be run.
 """
 
+import os
 import re
 import sys
 
@@ -36,6 +37,8 @@ def faults_of(path, text):
         yield f"{path}: does not end in one line feed"
     if path.endswith(CODE) and "SPDX-License-Identifier: Apache-2.0" not in text[:200]:
         yield f"{path}: no SPDX line"
+    if text.startswith("#!") and not os.access(path, os.X_OK):
+        yield f"{path}: begins with #! and is not executable"
 
 
 def main(argv):

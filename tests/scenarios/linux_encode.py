@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Events of a Linux machine as the audit system and its relatives write them down."""
 

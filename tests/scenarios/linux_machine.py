@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A Linux machine, told in calls: what starts, what connects, who logs in.
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Stories of Linux machines: tunnels, and work that looks like one."""
 
