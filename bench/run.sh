@@ -18,10 +18,10 @@ usage()
 	  --quick      give tshark a tenth of the capture; its figures are per packet anyway
 	  --pairs N    query/response pairs in the capture (default 1500000)
 	  --lines N    lines in each Zeek log (default 5000000)
-  --lookups N  lookups in each of the other logs (default 500000)
+	  --lookups N  lookups in each of the other logs (default 500000)
 	  --runs N     runs of each tool but tshark; the median counts (default 3)
 	  --most N     as long as others use the core, up to N runs; the N of --runs that had most of
-	               it count (default 9)
+	               it count; and the runs on one core and two in turn (default 9)
 
 	Inputs are kept in EARTHDOG_BENCH_DIR (default \${TMPDIR:-/tmp}/earthdog-bench).
 	END
@@ -133,14 +133,14 @@ packets=$((2 * pairs))
 
 # -------------------------------------------------------------------- measuring
 
-# measure CORES RUNS COMMAND...: leaves "user sys wall peak_kb turn_ns" in $result; false if it failed.
+# measure RUNS COMMAND..., on one core: leaves "user sys wall peak_kb turn_ns" in $result; false if it failed.
 measure()
 {
-	local cores=$1 n=$2 m=$most status user sys wall peak turn
-	shift 2
+	local n=$1 m=$most status user sys wall peak turn
+	shift
 	[ "$n" -eq "$runs" ] || m=$n
 	echo "measuring: $*" >&2
-	taskset -c "$cores" "$work/measure" -n "$n" -m "$m" -f "$fastest" -o "$work/result" -- "$@" \
+	taskset -c "$one" "$work/measure" -n "$n" -m "$m" -f "$fastest" -o "$work/result" -- "$@" \
 		>/dev/null 2>"$work/stderr"
 	read -r user sys wall peak turn status <"$work/result"
 	result="$user $sys $wall $peak $turn"
@@ -163,63 +163,90 @@ row()
 {
 	local tool=$1 on=$2 records=$3 n=$4
 	shift 4
-	if have "$1" && measure "$one" "$n" "$@"; then
+	if have "$1" && measure "$n" "$@"; then
 		echo "$tool|$on|$records|${result// /|}" >>"$work/rows"
 	fi
 }
 
+# scan PATH: leaves in $scan_command what scans it with one reader and one shard.
 scan()
 {
-	local n=$1 path=$2
 	scan_command=("$earthdog" scan --quiet --format ndjson -o /dev/null --stats "$work/stats"
-		--shards "$n" --readers "$n" "$path")
+		--shards 1 --readers 1 "$1")
 }
 
-# earthdog_row INPUT RECORDS PATH N_CORES. Records that it did not analyse are not counted.
+# earthdog_row INPUT RECORDS PATH, on one core. Records that it did not analyse are not counted.
 earthdog_row()
 {
-	local tool="earthdog ${4}x$4" on=$1 records=$2 cores=$one seen
+	local on=$1 records=$2 seen
 
-	[ "$4" -eq 1 ] || cores=$two
-	scan "$4" "$3"
+	scan "$3"
 	rm -f "$work/stats"
-	have "$earthdog" && measure "$cores" "$runs" "${scan_command[@]}" || return 0
+	have "$earthdog" && measure "$runs" "${scan_command[@]}" || return 0
 	seen=$(grep -oE '"analysed": *[0-9]+' "$work/stats" | head -n 1 | tr -dc 0-9) || true
 	seen=${seen:-0}
 	if [ "$seen" -ne "$records" ]; then
-		note "$tool analysed $seen of $records records of $on"
+		note "earthdog analysed $seen of $records records of $on"
 	fi
 	[ "$seen" -gt 0 ] || return 0
 	[ "$seen" -ge "$records" ] || records=$seen
-	echo "$tool|$on|$records|${result// /|}" >>"$work/rows"
+	echo "earthdog 1x1|$on|$records|${result// /|}" >>"$work/rows"
 }
 
-# Two such runs side by side, each on a core of its own: what two cores of this machine give to
-# programs that share nothing but its memory. Two threads of one program can hardly gain more.
-# INPUT RECORDS PATH
-earthdog_twice()
+# once CORES N_THREADS PATH: prints what one run cost, whatever others did meanwhile.
+once()
 {
-	local other
+	taskset -c "$1" "$work/measure" -o "$work/once.$1" -- "$earthdog" scan --quiet \
+		--format ndjson -o /dev/null --shards "$2" --readers "$2" "$3" >/dev/null 2>&1
+	cat "$work/once.$1"
+}
+
+# The run of cores.PART that took the least.
+least()
+{
+	sort -g -k 3,3 "$work/cores.$1" | sed -n 1p
+}
+
+least_wall()
+{
+	least "$1" | cut -d ' ' -f 3
+}
+
+# What a second core gives in wall time: to two readers and two shards, and to two programs that share
+# nothing but the machine's memory; two threads of one program can hardly gain more. They run in turn
+# with the program on one core, so that all three have the same neighbours, and of each the run counts
+# that took the least: others only ever add to a wall time.
+# INPUT RECORDS PATH
+measure_cores()
+{
+	local other i
+
 	[ -n "$two" ] && have "$earthdog" || return 0
-	scan 1 "$3"
-	taskset -c "${cpus[1]}" "$work/measure" -n "$runs" -o "$work/other" -- \
-		"$earthdog" scan --quiet --format ndjson -o /dev/null --shards 1 --readers 1 "$3" \
-		>/dev/null 2>&1 &
-	other=$!
-	most=$runs measure "$one" "$runs" "${scan_command[@]}" || result=
-	wait "$other" || result=
-	[ -n "$result" ] || return 0
-	result=$(echo "$result" | cat - "$work/other" | awk '
-		{ user += $1; sys += $2; turn += $5 / 2 }
-		{ wall = $3 > wall ? $3 : wall; peak = $4 > peak ? $4 : peak }
-		END { print user, sys, wall, peak, turn }')
-	echo "earthdog twice|$1|$((2 * $2))|${result// /|}" >>"$work/rows"
+	echo "measuring one core and two in turn: $3" >&2
+	rm -f "$work"/cores.*
+	for ((i = 0; i < most; i++)); do
+		once "$one" 1 "$3" >>"$work/cores.one"
+		once "$two" 2 "$3" >>"$work/cores.two"
+		once "${cpus[1]}" 1 "$3" >"$work/beside" &
+		other=$!
+		once "$one" 1 "$3" >"$work/here"
+		wait "$other"
+		# the pair has ended when the slower one has
+		sort -g -r -k 3,3 "$work/here" "$work/beside" | sed -n 1p >>"$work/cores.twice"
+	done
+	if ! awk '$6 != 0 && $6 != 3 { exit 1 }' "$work"/cores.*; then
+		note "failed: one core and two in turn: $3"
+		return 0
+	fi
+	result=$(least two | cut -d ' ' -f 1-5)
+	echo "earthdog 2x2|$1|$2|${result// /|}" >>"$work/rows"
+	echo "$1|$(least_wall one)|$(least_wall two)|$(least_wall twice)" >>"$work/cores"
 }
 
 measure_capture()
 {
 	cat "$capture" >/dev/null # into the page cache, once for all
-	earthdog_row capture "$packets" "$capture" 1
+	earthdog_row capture "$packets" "$capture"
 	row "tcpdump -w" capture "$packets" "$runs" tcpdump -r "$capture" -w /dev/null
 	row "tcpdump text" capture "$packets" "$runs" tcpdump -n -r "$capture"
 	row "dnstop -l 3" capture "$packets" "$runs" dnstop -l 3 "$capture"
@@ -232,18 +259,16 @@ measure_capture()
 	fi
 	row "tshark 4 fields" "$on" "$n" 1 tshark -n -r "$path" -T fields \
 		-e ip.src -e ip.dst -e dns.qry.name -e dns.qry.type
-	[ -z "$two" ] || earthdog_row capture "$packets" "$capture" 2
-	earthdog_twice capture "$packets" "$capture"
+	measure_cores capture "$packets" "$capture"
 }
 
 # measure_log INPUT PATH
 measure_log()
 {
 	cat "$2" >/dev/null
-	earthdog_row "$1" "$lines" "$2" 1
+	earthdog_row "$1" "$lines" "$2"
 	row "wc -l" "$1" "$lines" "$runs" wc -l "$2"
-	[ -z "$two" ] || earthdog_row "$1" "$lines" "$2" 2
-	earthdog_twice "$1" "$lines" "$2"
+	measure_cores "$1" "$lines" "$2"
 }
 
 # The records that the run before has read, whatever became of them; 0: it did not say.
@@ -264,9 +289,9 @@ measure_lookups()
 	path=$(input "$1" "$lookups")
 	cat "$path" >/dev/null
 	have "$earthdog" || return 0
-	scan 1 "$path"
+	scan "$path"
 	rm -f "$work/stats"
-	measure "$one" "$runs" "${scan_command[@]}" || return 0
+	measure "$runs" "${scan_command[@]}" || return 0
 	seen=$(records_read)
 	[ "$seen" -eq 0 ] || echo "earthdog 1x1|$2|$seen|${result// /|}" >>"$work/rows"
 }
@@ -274,9 +299,9 @@ measure_lookups()
 measure_startup()
 {
 	have "$earthdog" || return 0
-	scan 1 "$tiny"
-	measure "$one" 20 "$earthdog" --version && echo "--version|${result// /|}" >>"$work/startup"
-	measure "$one" 20 "${scan_command[@]}" && echo "tiny scan|${result// /|}" >>"$work/startup"
+	scan "$tiny"
+	measure 20 "$earthdog" --version && echo "--version|${result// /|}" >>"$work/startup"
+	measure 20 "${scan_command[@]}" && echo "tiny scan|${result// /|}" >>"$work/startup"
 	return 0
 }
 
@@ -331,7 +356,7 @@ stages()
 # counters for that: INPUT PATH.
 time_stages()
 {
-	scan 1 "$2"
+	scan "$2"
 	echo "sampling: $1" >&2
 	taskset -c "$one" perf record -q -e cpu-clock:u -F 499 --call-graph dwarf,4096 \
 		-o "$work/samples" "${scan_command[@]}" >/dev/null 2>&1 || return 0
@@ -383,9 +408,9 @@ measure_instructions()
 		echo "counting instructions: $shape" >&2
 		n=20000
 		[ $shape != pcap ] || n=40000
-		scan 1 "$(input $shape 10000)"
+		scan "$(input $shape 10000)"
 		small=$(instructions "${scan_command[@]}")
-		scan 1 "$(input $shape 30000)"
+		scan "$(input $shape 30000)"
 		large=$(instructions "${scan_command[@]}")
 		if [ -z "$small" ] || [ -z "$large" ]; then
 			note "instructions on $shape: $counter could not count them"
@@ -394,7 +419,7 @@ measure_instructions()
 		row="$shape$(slope $n "$small" "$large")"
 		if have valgrind; then
 			large=$(stages "${scan_command[@]}")
-			scan 1 "$(input $shape 10000)"
+			scan "$(input $shape 10000)"
 			small=$(stages "${scan_command[@]}")
 			# shellcheck disable=SC2086 # rows of numbers
 			[ -z "$small" ] || [ -z "$large" ] || row+=$(slope $n $small $large)
@@ -434,7 +459,7 @@ main()
 	measure_log "Zeek TSV" "$tsv"
 	measure_log "Zeek JSON" "$json"
 	cat "$office" >/dev/null
-	earthdog_row "office day" "$(grep -vc '^#' "$office")" "$office" 1
+	earthdog_row "office day" "$(grep -vc '^#' "$office")" "$office"
 	measure_lookups dnstap dnstap
 	measure_lookups eve "eve.json"
 	measure_lookups bind BIND
@@ -446,8 +471,9 @@ main()
 	measure_times
 	measure_instructions
 	report_head
-	touch "$work/startup" "$work/instructions" "$work/times"
+	touch "$work/startup" "$work/instructions" "$work/times" "$work/cores"
 	awk -F'|' -v counter="$counter" -v startup="$work/startup" -v times="$work/times" \
+		-v cores="$work/cores" \
 		-v instructions="$work/instructions" -f "$here/report.awk" "$work/rows"
 	if [ -s "$work/notes" ]; then
 		echo
